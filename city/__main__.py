@@ -1,0 +1,210 @@
+"""Run the city.
+
+    python -m city run                       everything on this machine: database, pages, jobs
+    python -m city serve [--no-jobs]         pages (and jobs) on DATABASE_URL
+    python -m city work                      jobs only
+    python -m city migrate                   bring the database up to this version
+    python -m city seed                      load the city's profile, and its sample if it has one
+    python -m city import wards FILE         boundaries as GeoJSON
+    python -m city import reports FILE       another system's export, by the profile's import.toml
+    python -m city database url|dump FILE|restore FILE
+
+The city is CITY (a folder of profiles/), its data lies in DATA (.data), its port is PORT (8000).
+See docs/reference/settings.md.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+
+from city import app, settings
+from city.kernel import Database, Jobs, Postgres, PostgresFailed, migrate
+from city.settings import Settings
+from city.web import JsonLines
+
+
+def main() -> None:
+    """Do what the command line asks."""
+    arguments = _parser().parse_args()
+    here = settings.current()
+    _log(verbose=os.environ.get("LOG", "") == "debug")
+    try:
+        arguments.do(here, arguments)
+    except PostgresFailed as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def run(here: Settings, arguments: argparse.Namespace) -> None:
+    """Start the database, bring it up to date, fill an empty one, and serve until Ctrl-C."""
+    with _database_url(here) as url:
+        applied = asyncio.run(migrate(url))
+        if applied:
+            print(f"{len(applied)} migrations applied", flush=True)
+        asyncio.run(_with_database(url, lambda d: _seed(here, d, only_if_empty=True)))
+        _serve(here, url, with_jobs=True)
+
+
+def serve(here: Settings, arguments: argparse.Namespace) -> None:
+    """Serve the pages on a database that is up to date."""
+    with _database_url(here) as url:
+        _serve(here, url, with_jobs=not arguments.no_jobs)
+
+
+def work(here: Settings, arguments: argparse.Namespace) -> None:
+    """Do jobs until told to stop."""
+
+    async def until_told(database: Database) -> None:
+        async with _rooms_open(here, database):
+            worker = asyncio.create_task(Jobs(database).run())
+            for told in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(told, worker.cancel)
+            with contextlib.suppress(asyncio.CancelledError):
+                await worker
+
+    with _database_url(here) as url:
+        asyncio.run(_with_database(url, until_told))
+
+
+def migrate_database(here: Settings, arguments: argparse.Namespace) -> None:
+    """Apply what is missing."""
+    with _database_url(here) as url:
+        print("\n".join(asyncio.run(migrate(url))) or "Nothing to do.")
+
+
+def seed(here: Settings, arguments: argparse.Namespace) -> None:
+    """Load the profile, and the sample city if the profile has one."""
+    with _database_url(here) as url:
+        asyncio.run(migrate(url))
+        asyncio.run(_with_database(url, lambda d: _seed(here, d, only_if_empty=False)))
+
+
+def import_file(here: Settings, arguments: argparse.Namespace) -> None:
+    """Import wards or reports from a file, and say what became of every row."""
+    importers = {"wards": app.import_wards, "reports": app.import_reports}
+
+    async def do(database: Database) -> None:
+        async with _rooms_open(here, database):
+            await importers[arguments.what](here, database, arguments.file)
+
+    with _database_url(here) as url:
+        asyncio.run(migrate(url))
+        asyncio.run(_with_database(url, do))
+
+
+def manage_database(here: Settings, arguments: argparse.Namespace) -> None:
+    """Print the database's URL, dump it or restore it."""
+    if here.database_url:
+        sys.exit("DATABASE_URL is set: use pg_dump and pg_restore of that server.")
+    with _embedded(here) as postgres:
+        name = _name(here)
+        if arguments.what == "url":
+            print(postgres.url(name))
+        elif arguments.what == "dump":
+            postgres.dump(name, arguments.file)
+        else:
+            postgres.restore(name, arguments.file)
+
+
+async def _seed(here: Settings, database: Database, *, only_if_empty: bool) -> None:
+    async with _rooms_open(here, database):
+        await app.seed(here, database, only_if_empty=only_if_empty)
+
+
+async def _with_database(url: str, do: Callable[[Database], Awaitable[None]]) -> None:
+    database = Database(url)
+    await database.open()
+    try:
+        await do(database)
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _rooms_open(here: Settings, database: Database) -> AsyncIterator[None]:
+    async with app.rooms_open(here, database):
+        yield
+
+
+@contextlib.contextmanager
+def _embedded(here: Settings) -> Iterator[Postgres]:
+    here.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Postgres(here.data / "postgres") as postgres:
+        postgres.ensure_database(_name(here))
+        yield postgres
+
+
+@contextlib.contextmanager
+def _database_url(here: Settings) -> Iterator[str]:
+    if here.database_url:
+        yield here.database_url
+        return
+    with _embedded(here) as postgres:
+        yield postgres.url(_name(here))
+
+
+def _name(here: Settings) -> str:
+    return f"city_{here.city}"
+
+
+def _serve(here: Settings, url: str, *, with_jobs: bool) -> None:
+    city = app.build(here, Database(url), with_jobs=with_jobs)
+    print(f"{here.profile.name['en']} is open at http://127.0.0.1:{here.port}", flush=True)
+    config = uvicorn.Config(
+        city,
+        host="127.0.0.1",
+        port=here.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=30,
+        proxy_headers=bool(os.environ.get("FORWARDED_ALLOW_IPS")),
+    )
+    uvicorn.Server(config).run()
+
+
+def _log(*, verbose: bool) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for name in ("httpx", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    if verbose:
+        logging.getLogger("city").setLevel(logging.DEBUG)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m city",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, do in {"run": run, "work": work, "migrate": migrate_database, "seed": seed}.items():
+        commands.add_parser(name, help=do.__doc__).set_defaults(do=do)
+    serving = commands.add_parser("serve", help=serve.__doc__)
+    serving.add_argument("--no-jobs", action="store_true")
+    serving.set_defaults(do=serve)
+    importing = commands.add_parser("import", help=import_file.__doc__)
+    importing.add_argument("what", choices=["wards", "reports"])
+    importing.add_argument("file", type=Path)
+    importing.set_defaults(do=import_file)
+    managing = commands.add_parser("database", help=manage_database.__doc__)
+    managing.add_argument("what", choices=["url", "dump", "restore"])
+    managing.add_argument("file", type=Path, nargs="?")
+    managing.set_defaults(do=manage_database)
+    return parser
+
+
+if __name__ == "__main__":
+    main()

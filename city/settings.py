@@ -1,0 +1,158 @@
+"""Settings: what differs from one installation to another, read once from the environment.
+
+A city itself is data: a folder of `profiles/` (`CITY=hue`). See docs/reference/settings.md.
+"""
+
+import os
+import secrets
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+ROOT = Path(__file__).parent.parent
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """A box of WGS 84 degrees."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def contains(self, latitude: float, longitude: float) -> bool:
+        """Return whether the point lies in the box."""
+        return self.south <= latitude <= self.north and self.west <= longitude <= self.east
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A point in WGS 84 degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a city is: its `city.toml`."""
+
+    code: str
+    name: dict[str, str]
+    tagline: dict[str, str]
+    time_zone: str
+    languages: list[str]
+    country: str
+    subdivision: str | None = None
+    bounds: Bounds
+    centre: Point
+    zoom: float = 12
+    hotline: str = ""
+    emergency: list[str] = []
+    emergency_names: dict[str, dict[str, str]] = {}
+    currency: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone the city lives in."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def language(self) -> str:
+        """The language spoken when nobody asked for another."""
+        return self.languages[0]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """One installation."""
+
+    city: str = "hue"
+    database_url: str = ""
+    data: Path = ROOT / ".data"
+    port: int = 8000
+    base_url: str = ""
+    sample: bool = True
+    secret: str = ""
+    files_url: str = ""
+    smtp_url: str = ""
+    sms_url: str = ""
+    oidc_url: str = ""
+    map_tiles: str = ""
+    secure_cookies: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the city's profile."""
+        return ROOT / "profiles" / self.city
+
+    @property
+    def profile(self) -> Profile:
+        """The city's profile."""
+        return read_profile(self.folder)
+
+    @property
+    def url(self) -> str:
+        """Where people reach this city, without a slash at the end."""
+        return self.base_url.rstrip("/") or f"http://127.0.0.1:{self.port}"
+
+
+@lru_cache
+def read_profile(folder: Path) -> Profile:
+    """Return the profile in this folder; raise SystemExit with the reason if it is not one."""
+    try:
+        fields = tomllib.loads((folder / "city.toml").read_text())
+        return msgspec.convert(fields, Profile)
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise SystemExit(f"{folder.name} is not a city profile: {error}") from error
+
+
+_current: Settings | None = None
+
+
+def current() -> Settings:
+    """Return the settings of this process, read when first asked for."""
+    return _current or use(from_environment())
+
+
+def use(settings: Settings) -> Settings:
+    """Make these the settings of this process."""
+    global _current
+    _current = settings
+    return settings
+
+
+def from_environment() -> Settings:
+    """Return the settings of this process.
+
+    `SECRET` signs and seals; without one it is made once and kept beside the data.
+    """
+    environment = {
+        name: os.environ[name.upper()]
+        for name in Settings.__struct_fields__
+        if os.environ.get(name.upper())
+    }
+    try:
+        settings = msgspec.convert(environment, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise SystemExit(f"A setting is wrong: {error}") from error
+    if settings.secret:
+        return settings
+    return msgspec.structs.replace(settings, secret=_kept_secret(settings.data))
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value)).resolve()
+    raise NotImplementedError(kind)
+
+
+def _kept_secret(data: Path) -> str:
+    file = data / "secret"
+    try:
+        return file.read_text().strip()
+    except FileNotFoundError:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(file, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as kept:
+            kept.write(secrets.token_urlsafe(48))
+        return file.read_text().strip()
