@@ -1,0 +1,169 @@
+"""The gate every request passes: who asks, in which language, from where, and what went out."""
+
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from city.kernel import NOBODY, Actor, Database, Unavailable, new_id
+from city.settings import Settings
+
+log = logging.getLogger("city.web")
+
+SESSION = "session"
+_SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+FindActor = Callable[[Database, str], Awaitable[Actor | None]]
+
+
+class Gate:
+    """ASGI middleware around the whole application.
+
+    - gives the request an id, which every log line and every error page bears;
+    - refuses a form posted from another site, by the browser's own Sec-Fetch-Site or Origin
+      (docs/decisions/0005); cookies are SameSite=Lax besides;
+    - puts the actor in `scope["user"]` and the language in `scope["state"]["language"]`;
+    - sets the security headers, and writes one line of log without personal data.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        database: Database,
+        settings: Settings,
+        find_actor: FindActor,
+        csp: str,
+    ) -> None:
+        """Stand before `app`."""
+        self.app = app
+        self.database = database
+        self.find_actor = find_actor
+        self.languages = settings.profile.languages
+        self.headers = _headers(csp, secure=settings.secure_cookies)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = {name: value for name, value in scope["headers"]}
+        request_id = new_id().hex
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        jar = _cookies(headers.get(b"cookie", b""))
+        scope["user"] = NOBODY
+        state["language"] = language_of(jar, headers.get(b"accept-language", b""), self.languages)
+        status = 500
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                sent = list(message.get("headers", []))
+                message["headers"] = [*sent, *self.headers, (b"x-request-id", request_id.encode())]
+                if not any(name == b"cache-control" for name, _ in sent):
+                    message["headers"].append((b"cache-control", b"private, no-cache"))
+            await send(message)
+
+        try:
+            state["foreign"] = scope["method"] not in _SAFE and _is_foreign(scope, headers)
+            if (token := jar.get(SESSION)) and not scope["path"].startswith("/static/"):
+                try:
+                    scope["user"] = await self.find_actor(self.database, token) or NOBODY
+                except Unavailable:
+                    pass  # The page itself will say so if it needs the database.
+            if scope["user"].language in self.languages and "language" not in jar:
+                state["language"] = scope["user"].language
+            await self.app(scope, receive, send_on)
+        finally:
+            log.info(
+                "request",
+                extra={
+                    "request_id": request_id,
+                    "method": scope["method"],
+                    "route": scope.get("path_template", ""),
+                    "status": status,
+                    "ms": round((time.perf_counter() - started) * 1000, 1),
+                },
+            )
+
+
+def language_of(jar: Mapping[str, str], accepted: bytes, languages: list[str]) -> str:
+    """Return the language to answer in: the one chosen, else one the browser asks for."""
+    chosen = jar.get("language")
+    if chosen in languages:
+        return chosen
+    for part in accepted.decode("latin-1").split(","):
+        code = part.partition(";")[0].strip().partition("-")[0].lower()
+        if code in languages:
+            return code
+    return languages[0]
+
+
+def cookie(request: Request[Any, Any, Any], name: str) -> str:
+    """Return a cookie, or an empty string."""
+    return request.cookies.get(name, "")
+
+
+def _cookies(header: bytes) -> dict[str, str]:
+    if not header:
+        return {}
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(header.decode("latin-1"))
+    except Exception:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _is_foreign(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    """Return whether a browser says that another site made it send this."""
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site not in (b"same-origin", b"none")
+    origin = headers.get(b"origin")
+    if origin is None:
+        return False  # Not a browser, so there are no cookies to abuse.
+    return urlsplit(origin).netloc != headers.get(b"host", b"")
+
+
+def _headers(csp: str, *, secure: bool) -> list[tuple[bytes, bytes]]:
+    headers = {
+        "content-security-policy": csp,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "permissions-policy": "geolocation=(self), camera=(self), microphone=(), payment=()",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "x-frame-options": "DENY",
+    }
+    if secure:
+        headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object per line."""
+
+    _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as JSON."""
+        line: dict[str, Any] = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "log": record.name,
+            "says": record.getMessage(),
+        }
+        line |= {k: v for k, v in vars(record).items() if k not in self._STANDARD}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)

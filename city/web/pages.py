@@ -1,0 +1,188 @@
+"""Rendering pages. Each room keeps its templates in a folder named after itself."""
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import minijinja
+from litestar import Request, Response
+from litestar.response import Redirect
+from markupsafe import Markup, escape
+
+from city.kernel import Says
+from city.settings import Settings
+from city.web.forms import Form
+from city.web.static import Static
+from city.web.times import Times
+from city.web.words import words_of
+
+_ROOMS = Path(__file__).parent.parent
+
+Answer = Response[Any]
+
+
+class Pages:
+    """The templates of every room, one environment for each language."""
+
+    def __init__(self, settings: Settings, static: Static) -> None:
+        """Prepare the environments; templates are compiled when first used."""
+        self.settings = settings
+        self.profile = settings.profile
+        self.static = static
+        importmap = static.importmap()
+        digest = b64encode(hashlib.sha256(importmap.encode()).digest()).decode()
+        self.importmap_source = f"'sha256-{digest}'"
+        self._importmap = Markup(f'<script type="importmap">{importmap}</script>')  # noqa: S704
+        self._environments = {lang: self._environment(lang) for lang in self.profile.languages}
+
+    def render(self, template: str, language: str, context: Mapping[str, Any]) -> str:
+        """Return the page in this language."""
+        return self._environments[language].render_template(template, **context)
+
+    def _environment(self, language: str) -> minijinja.Environment:
+        words, times = words_of(language), Times(language, self.profile.zone)
+        environment = minijinja.Environment(
+            loader=_source,
+            auto_escape_callback=lambda name: name.endswith(".html"),
+            undefined_behavior="semi_strict",
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        city = {
+            "code": self.profile.code,
+            "name": self.profile.name.get(language, self.profile.name[self.profile.language]),
+            "tagline": self.profile.tagline.get(language, ""),
+            "languages": self.profile.languages,
+            "bounds": self.profile.bounds,
+            "centre": self.profile.centre,
+            "zoom": self.profile.zoom,
+            "hotline": self.profile.hotline,
+            "emergency": [
+                {"number": number, "name": self.profile.emergency_names.get(number, {}).get(language, "")}
+                for number in self.profile.emergency
+            ],
+        }
+        functions: dict[str, Any] = {
+            "lang": language,
+            "city": city,
+            "t": words.t,
+            "tn": words.tn,
+            "static": self.static.url,
+            "icon": self._icon,
+            "importmap": self._importmap,
+            "sample": self.settings.sample,
+            "map_tiles": self.settings.map_tiles,
+        }
+        for name, value in functions.items():
+            environment.add_global(name, value)
+        filters: dict[str, Any] = {
+            "when": times.when,
+            "day": times.day,
+            "clock": times.clock,
+            "ago": times.ago,
+            "lasting": times.lasting,
+            "number": times.number,
+            "json": _json,
+            "paragraphs": _paragraphs,
+            "iso": lambda moment: moment.isoformat(),
+        }
+        for name, function in filters.items():
+            environment.add_filter(name, function)
+        return environment
+
+    def _icon(self, name: str, size: str = "") -> Markup:
+        sprite = self.static.url("web/vendor/icons.svg")
+        scale = f' data-size="{size}"' if size else ""
+        return Markup(  # noqa: S704 (its parts are ours)
+            f'<svg class="icon"{scale} aria-hidden="true" focusable="false">'
+            f'<use href="{sprite}#{escape(name)}"/></svg>'
+        )
+
+
+def page(
+    request: Request[Any, Any, Any], template: str, status: int = 200, **context: Any
+) -> Answer:
+    """Answer with a page in the reader's language."""
+    scope = request.scope
+    language = scope["state"]["language"]
+    actor = scope["user"]
+    form = context.get("form")
+    if isinstance(form, Form):
+        context["form"] = _translated(form, language)
+    message = request.cookies.get("flash")
+    context |= {
+        "actor": actor,
+        "can": actor.may,
+        "path": scope["path"],
+        "here": scope["path"] + (f"?{q.decode()}" if (q := scope["query_string"]) else ""),
+        "theme": request.cookies.get("theme", "") if request.cookies else "",
+        "flash": _read_flash(message, language) if message else "",
+        "unread": scope["state"].get("unread"),
+    }
+    body = request.app.state.pages.render(template, language, context)
+    answer = Response(body, status_code=status, media_type="text/html; charset=utf-8")
+    answer.headers["content-language"] = language
+    if message:
+        answer.delete_cookie("flash")
+    return answer
+
+
+def wants_fragment(request: Request[Any, Any, Any]) -> bool:
+    """Return whether HTMX asks for a part of a page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def redirect(path: str, flash: Says | None = None) -> Answer:
+    """Send the browser on to a path of this city with a GET, perhaps with a word for the reader."""
+    if not path.startswith("/") or path.startswith("//") or "\\" in path:
+        path = "/"
+    answer = Redirect(path, status_code=303)
+    if flash is not None:
+        said = quote(json.dumps([flash.text, dict(flash.params)]))
+        answer.set_cookie("flash", said, max_age=60, httponly=True, samesite="lax")
+    return answer
+
+
+def flash(request: Request[Any, Any, Any]) -> str:
+    """Return the word for the reader that came with a redirect, if any."""
+    return _read_flash(request.cookies.get("flash", ""), request.scope["state"]["language"])
+
+
+def render_words(language: str, text: str | Says, **params: Any) -> str:
+    """Return a sentence in a language, for messages that are not pages."""
+    return words_of(language).t(text, **params)
+
+
+def _read_flash(cookie: str, language: str) -> str:
+    try:
+        text, params = json.loads(unquote(cookie))
+        return words_of(language).t(text, **params)
+    except (ValueError, TypeError, KeyError, IndexError):
+        return ""
+
+
+def _translated(form: Form, language: str) -> dict[str, Any]:
+    t = words_of(language).t
+    return {
+        "values": form.values,
+        "errors": {name: t(says) for name, says in form.errors.items()},
+        "problem": t(form.problem) if form.problem else None,
+    }
+
+
+def _source(name: str) -> str | None:
+    room = name.partition("/")[0]
+    file = _ROOMS / room / "templates" / name
+    return file.read_text() if ".." not in name and file.is_file() else None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _paragraphs(text: str) -> Markup:
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))

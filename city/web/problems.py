@@ -1,0 +1,134 @@
+"""Refusals and failures: a page for people, problem+json (RFC 9457) for programs."""
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
+
+from city.kernel import Invalid, Problem, Says, SignInNeeded, TooMany, Unavailable, say
+from city.web.pages import page, redirect
+from city.web.words import words_of
+
+log = logging.getLogger("city.web")
+
+_TITLES = {
+    400: Problem.title,
+    401: SignInNeeded.title,
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not possible here",
+    413: "Too large",
+    415: "Not a kind we can read",
+    422: Invalid.title,
+    429: TooMany.title,
+    500: "Something broke on our side",
+    503: Unavailable.title,
+}
+
+
+def show_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    """Answer an expected refusal."""
+    if isinstance(problem, SignInNeeded) and not wants_json(request) and request.method == "GET":
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return redirect(f"/sign-in?next={quote(here, safe='')}")
+    errors = problem.errors if isinstance(problem, Invalid) else {}
+    answer = _answer(request, problem.status, problem.title, problem.says, errors)
+    if isinstance(problem, TooMany):
+        answer.headers["retry-after"] = str(problem.seconds)
+    if isinstance(problem, Unavailable):
+        answer.headers["retry-after"] = "5"
+    return answer
+
+
+def show_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Answer what the web framework refused."""
+    status = error.status_code
+    errors: dict[str, Says] = {}
+    if isinstance(error, ValidationException):
+        errors = {
+            e["key"]: say("This does not look right. Please check it.") for e in _extra(error)
+        }
+    says = {
+        400: say("The request could not be understood."),
+        401: say("Please sign in to go on."),
+        403: say("You are not allowed to do this."),
+        404: say("There is nothing at this address. It may have moved, or have been mistyped."),
+        405: say("This address does not do that."),
+        413: say("This is too large to send."),
+        415: say("This is not a kind of content we can read here."),
+    }.get(status, say("The request could not be met."))
+    if isinstance(error, NotAuthorizedException):
+        status = 401
+    return _answer(request, status, _TITLES.get(status, Problem.title), says, errors)
+
+
+def show_failure(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Answer a bug: say so, and leave a trace for us to find by the request's id."""
+    log.error(
+        "failure", exc_info=error, extra={"request_id": request.scope["state"].get("request_id")}
+    )
+    says = say("This is our mistake, not yours. Nothing you had sent before is lost.")
+    return _answer(request, 500, _TITLES[500], says, {})
+
+
+problem_handlers: dict[Any, Any] = {
+    Problem: show_problem,
+    HTTPException: show_http,
+    Exception: show_failure,
+}
+
+
+def wants_json(request: Request[Any, Any, Any]) -> bool:
+    """Return whether a program asks."""
+    path = request.scope["path"]
+    if path.startswith("/api/") or path in ("/openapi.json", "/health", "/ready"):
+        return True
+    accept = request.headers.get("accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+def _extra(error: HTTPException) -> list[dict[str, Any]]:
+    extra = error.extra
+    return (
+        [e for e in extra if isinstance(e, dict) and "key" in e] if isinstance(extra, list) else []
+    )
+
+
+def _answer(
+    request: Request[Any, Any, Any], status: int, title: str, says: Says, errors: dict[str, Says]
+) -> Response[Any]:
+    state = request.scope["state"]
+    language = state.get("language", "en")
+    t = words_of(language).t
+    request_id = state.get("request_id", "")
+    detail = t(says)
+    if wants_json(request):
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": t(title),
+            "status": status,
+            "detail": detail,
+            "instance": f"urn:request:{request_id}",
+        }
+        if errors:
+            body["errors"] = [
+                {"pointer": f"#/{name.replace('.', '/')}", "field": name, "detail": t(e)}
+                for name, e in errors.items()
+            ]
+        return Response(
+            msgspec.json.encode(body),
+            status_code=status,
+            media_type="application/problem+json",
+            headers={"content-language": language},
+        )
+    problem = {
+        "status": status,
+        "title": t(title),
+        "detail": detail,
+        "request_id": request_id,
+        "errors": [t(e) for e in errors.values()],
+    }
+    return page(request, "web/problem.html", status, problem=problem)

@@ -1,0 +1,75 @@
+"""Routes: each names the permission it needs, and its handler can ask for a unit of work.
+
+A GET gets a work that only reads; any other method one that commits when the handler returns and
+rolls back when it raises. Nothing has been sent when that happens.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import litestar
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from city.kernel import Forbidden, Work
+
+PUBLIC = "public"
+"""The permission of a route that anybody may use, signed in or not."""
+
+Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
+
+
+def get(path: str | list[str], *, allow: str, **options: Any) -> Decorator:
+    """Serve a GET to those who hold the permission `allow`."""
+    return _route(litestar.get, path, allow, options)
+
+
+def post(path: str | list[str], *, allow: str, status_code: int = 200, **options: Any) -> Decorator:
+    """Serve a POST to those who hold the permission `allow`."""
+    return _route(litestar.post, path, allow, {"status_code": status_code, **options})
+
+
+def put(path: str | list[str], *, allow: str, **options: Any) -> Decorator:
+    """Serve a PUT to those who hold the permission `allow`."""
+    return _route(litestar.put, path, allow, options)
+
+
+def patch(path: str | list[str], *, allow: str, **options: Any) -> Decorator:
+    """Serve a PATCH to those who hold the permission `allow`."""
+    return _route(litestar.patch, path, allow, options)
+
+
+def delete(path: str | list[str], *, allow: str, **options: Any) -> Decorator:
+    """Serve a DELETE to those who hold the permission `allow`."""
+    return _route(litestar.delete, path, allow, options)
+
+
+def _route(
+    decorate: Callable[..., Any], path: str | list[str], allow: str, options: dict[str, Any]
+) -> Decorator:
+    paths = [path] if isinstance(path, str) else path
+    options.setdefault("include_in_schema", all(p.startswith("/api/") for p in paths))
+    options.setdefault("opt", {})["allow"] = allow
+    return decorate(path, guards=[_guard], **options)
+
+
+def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    if connection.scope["state"].get("foreign"):
+        raise Forbidden("This was sent from another site, so it was not accepted.")
+    allow = handler.opt["allow"]
+    if allow != PUBLIC:
+        connection.scope["user"].require(allow)
+
+
+async def _work(request: Request[Any, Any, Any]) -> AsyncIterator[Work]:
+    scope = request.scope
+    reading = scope["method"] in ("GET", "HEAD")
+    database = scope["litestar_app"].state.database
+    async with database.work(scope["user"], reading=reading) as work:
+        yield work
+
+
+work_dependency = {"work": Provide(_work)}
+"""What lets a handler ask for `work: Work`."""

@@ -1,0 +1,58 @@
+from conftest import Browser
+
+
+async def test_a_form_from_another_site_is_refused(browser: Browser) -> None:
+    await browser.sign_in("resident")
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}):
+        answer = await browser.post("/inbox/read", headers=headers)
+        assert answer.status_code == 403
+    for headers in ({"sec-fetch-site": "same-origin"}, {"origin": "http://city"}):
+        answer = await browser.post("/inbox/read", headers=headers)
+        assert answer.status_code == 303
+
+
+async def test_every_answer_bears_the_security_headers(browser: Browser) -> None:
+    for path in ("/", "/nowhere", "/health"):
+        headers = (await browser.get(path)).headers
+        assert "'unsafe-inline'" not in headers["content-security-policy"]
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-request-id"]
+
+
+async def test_the_language_is_the_readers(browser: Browser) -> None:
+    assert 'lang="vi"' in (await browser.get("/")).text
+    english = await browser.get("/", headers={"accept-language": "en-GB,en;q=0.9"})
+    assert 'lang="en"' in english.text
+    browser.cookies.set("language", "en")
+    assert 'lang="en"' in (await browser.get("/")).text
+
+
+async def test_somebody_unknown_is_led_to_the_sign_in_and_back(browser: Browser) -> None:
+    answer = await browser.get("/inbox?x=1")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=%2Finbox%3Fx%3D1"
+
+
+async def test_a_program_is_told_in_problem_json(browser: Browser) -> None:
+    answer = await browser.get("/api/v1/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["title"] == "Không tìm thấy"
+
+
+async def test_the_city_says_that_it_is_well(browser: Browser) -> None:
+    assert (await browser.get("/health")).json() == {"status": "ok"}
+    assert (await browser.get("/ready")).json()["status"] == "ok"
+    assert (await browser.get("/openapi.json")).json()["openapi"].startswith("3.1")
+
+
+async def test_static_files_are_kept_for_ever_by_their_version(browser: Browser) -> None:
+    page = await browser.get("/")
+    address = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    sheet = await browser.get(address)
+    assert sheet.status_code == 200
+    assert "immutable" in sheet.headers["cache-control"]
+    again = await browser.get(address, headers={"if-none-match": sheet.headers["etag"]})
+    assert again.status_code == 304
+    assert (await browser.get("/static/web/../../settings.py")).status_code == 404

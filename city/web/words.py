@@ -1,0 +1,63 @@
+"""Languages. A sentence in English is its own key; other languages have a catalogue per room."""
+
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.pofile import read_po
+
+from city.kernel import Says
+
+_ROOMS = Path(__file__).parent.parent
+
+
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: str, catalogue: Mapping[str, str]) -> None:
+        """Speak this language with this catalogue; what it lacks is said in English."""
+        self.language = language
+        self.catalogue = catalogue
+
+    def t(self, text: str | Says, /, **params: Any) -> str:
+        """Return the sentence in this language."""
+        if isinstance(text, Says):
+            text, params = text.text, {**text.params, **params}
+        said = self.catalogue.get(text, text)
+        if not params:
+            return said
+        return said.format_map(
+            {k: self.t(v) if isinstance(v, Says) else v for k, v in params.items()}
+        )
+
+    def tn(self, one: str, many: str, n: int, /, **params: Any) -> str:
+        """Return the sentence for `n` things. A catalogue has both forms, each under its key."""
+        return self.t(one if n == 1 else many, n=n, **params)
+
+
+@lru_cache
+def words_of(language: str) -> Words:
+    """Return the words of a language, gathered from every room."""
+    return Words(language, read_catalogue(language))
+
+
+def read_catalogue(language: str) -> dict[str, str]:
+    """Return every translated sentence of every room in this language."""
+    catalogue: dict[str, str] = {}
+    for file in sorted(_ROOMS.glob(f"*/locale/{language}.po")):
+        with file.open("rb") as po:
+            for message in read_po(po, locale=language):
+                if message.id and message.string and "fuzzy" not in message.flags:
+                    catalogue[str(message.id)] = str(message.string)
+    return catalogue
+
+
+_FOLD = str.maketrans("đĐ", "dD")
+
+
+def folded(text: str) -> str:
+    """Return the text as somebody in a hurry types it: small, without diacritics."""
+    plain = unicodedata.normalize("NFD", text.translate(_FOLD))
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
