@@ -1,0 +1,29 @@
+"""Media: photos and films, made safe, kept by their content, reached by an unguessable id.
+
+    file = await media.keep_upload(work, upload, "IMG_0001.HEIC")  # a safe picture, not in use
+    files = await media.claim_files(work, [file.id])               # now it is part of something
+    url = media.large_url(file.id)
+
+What nobody claims within a day goes. Where and when a photo was taken is read before it is
+stripped, offered to the one who sent it, and published nowhere.
+"""
+
+from city.media.actions import claim_files, close_room, keep_upload, open_room
+from city.media.darkroom import Darkroom
+from city.media.model import File, film_url, large_url, thumb_url
+from city.media.pages import routes
+from city.media.store import list_files
+
+__all__ = [
+    "Darkroom",
+    "File",
+    "claim_files",
+    "close_room",
+    "film_url",
+    "keep_upload",
+    "large_url",
+    "list_files",
+    "open_room",
+    "routes",
+    "thumb_url",
+]

@@ -1,0 +1,88 @@
+"""The SQL of media: one function for each statement."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from city.kernel import Work
+from city.media.model import File
+
+
+async def add_file(work: Work, file: File) -> None:
+    """Insert a file that is not in use yet."""
+    await work.run(
+        """
+        insert into media.file
+            (id, kind, keeper_id, large, thumb, film, width, height, seconds,
+             latitude, longitude, taken_at, kept_at)
+        values
+            (:id, :kind, :keeper_id, :large, :thumb, :film, :width, :height, :seconds,
+             :latitude, :longitude, :taken_at, :kept_at)
+        """,
+        **msgspec.structs.asdict(file),
+    )
+
+
+async def find_file(work: Work, id: UUID) -> File | None:
+    """Return the file with this id."""
+    return await work.maybe(
+        File,
+        """
+        select id, kind, keeper_id, large, thumb, film, width, height, seconds,
+               latitude, longitude, taken_at, kept_at
+        from media.file where id = :id
+        """,
+        id=id,
+    )
+
+
+async def list_files(work: Work, ids: list[UUID]) -> list[File]:
+    """Return those of the files that there are."""
+    return await work.all(
+        File,
+        """
+        select id, kind, keeper_id, large, thumb, film, width, height, seconds,
+               latitude, longitude, taken_at, kept_at
+        from media.file where id = any(:ids::uuid[])
+        """,
+        ids=ids,
+    )
+
+
+async def set_claimed(work: Work, ids: list[UUID], keeper_id: UUID | None) -> list[File]:
+    """Take the keeper's files into use, and return them."""
+    return await work.all(
+        File,
+        """
+        update media.file set claimed_at = coalesce(claimed_at, :now)
+        where id = any(:ids::uuid[]) and keeper_id is not distinct from :keeper_id::uuid
+        returning id, kind, keeper_id, large, thumb, film, width, height, seconds,
+                  latitude, longitude, taken_at, kept_at
+        """,
+        ids=ids,
+        keeper_id=keeper_id,
+        now=work.now,
+    )
+
+
+async def remove_unclaimed(work: Work, before: datetime) -> list[str]:
+    """Remove files nobody has taken into use, and return the names nothing else bears."""
+    return await work.values(
+        str,
+        """
+        with gone as (
+            delete from media.file where claimed_at is null and kept_at < :before
+            returning id, large, thumb, film
+        ), names as (
+            select unnest(array[large, thumb, film]) as name from gone
+        )
+        select distinct name from names
+        where name is not null and not exists (
+            select from media.file as kept
+            where name in (kept.large, kept.thumb, kept.film)
+              and kept.id not in (select id from gone)
+        )
+        """,
+        before=before,
+    )
