@@ -26,7 +26,7 @@ from pathlib import Path
 import uvicorn
 
 from city import app, settings
-from city.kernel import Database, Jobs, Postgres, PostgresFailed, migrate
+from city.kernel import Database, Jobs, Postgres, PostgresFailed, Problem, migrate
 from city.settings import Settings
 from city.web import JsonLines
 
@@ -38,7 +38,7 @@ def main() -> None:
     _log(verbose=os.environ.get("LOG", "") == "debug")
     try:
         arguments.do(here, arguments)
-    except PostgresFailed as error:
+    except (PostgresFailed, Problem) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
@@ -105,6 +105,8 @@ def manage_database(here: Settings, arguments: argparse.Namespace) -> None:
     """Print the database's URL, dump it or restore it."""
     if here.database_url:
         sys.exit("DATABASE_URL is set: use pg_dump and pg_restore of that server.")
+    if arguments.what == "restore" and (aside := _postgres(here).upgrade(arguments.file)):
+        print(f"The data of the former version are kept in {aside}")
     with _embedded(here) as postgres:
         name = _name(here)
         if arguments.what == "url":
@@ -137,10 +139,14 @@ async def _rooms_open(here: Settings, database: Database) -> AsyncIterator[None]
 
 @contextlib.contextmanager
 def _embedded(here: Settings) -> Iterator[Postgres]:
-    here.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Postgres(here.data / "postgres") as postgres:
+    with _postgres(here) as postgres:
         postgres.ensure_database(_name(here))
         yield postgres
+
+
+def _postgres(here: Settings) -> Postgres:
+    here.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Postgres(here.data / "postgres")
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from litestar.routes import HTTPRoute
 
+from city import identity
 from city.kernel.events import Event, kind_of
 from city.kernel.work import translate
 from city.web import Gate
@@ -101,9 +102,7 @@ def test_files_and_functions_stay_small(file: Path) -> None:
 
 
 def test_every_route_names_its_permission_or_is_public(city: Gate) -> None:
-    from city.identity import PERMISSIONS
-
-    known = {"public"} | {permission for held in PERMISSIONS.values() for permission in held}
+    known = {"public"} | identity.permissions_of(identity.Role)
     for route in city.app.routes:  # type: ignore[attr-defined]
         assert isinstance(route, HTTPRoute), f"{route.path} is not served by our own decorators"
         for handler in route.route_handlers:

@@ -26,7 +26,8 @@ SAYING = {
     "refuse",
     "Unreadable",
     "BadBoundaries",
-    "Refused",
+    "OutsideCity",
+    "Unusable",
 }
 
 

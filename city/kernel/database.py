@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import msgspec
@@ -107,7 +107,7 @@ class Database:
             if not reading:
                 held.append(connection.transaction())
                 await held[1].start()
-            return connection
+            return cast("Connection", connection)
 
         work = Work(connect, actor, now or self.clock(), reading=reading)
         try:

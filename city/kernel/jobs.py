@@ -4,11 +4,11 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 
-Task = TypeVar("Task", bound=Callable[..., Awaitable[None]])
+Task = Callable[..., Awaitable[None]]
 
 _jobs: dict[str, "Job"] = {}
 

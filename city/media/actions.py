@@ -1,7 +1,7 @@
 """What can be done with media."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -115,6 +115,6 @@ def _unusable(error: Unreadable) -> Unusable:
     return problem
 
 
-def _clock_time(taken_at: object) -> object:
+def _clock_time(taken_at: datetime | None) -> datetime | None:
     """Return what the camera's clock showed, which is all that most photos say."""
-    return taken_at.replace(tzinfo=None) if taken_at else None  # type: ignore[attr-defined]
+    return taken_at.replace(tzinfo=None) if taken_at else None

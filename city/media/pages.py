@@ -63,8 +63,12 @@ async def show_file(request: Request, work: Work, id: UUID, size: str) -> Respon
 
 
 def _name_of(file: File, size: str) -> str | None:
-    names = {Size.THUMB: file.thumb, Size.LARGE: file.large, Size.FILM: file.film}
-    return dict[str, str | None](names).get(size)
+    names: dict[str, str | None] = {
+        Size.THUMB: file.thumb,
+        Size.LARGE: file.large,
+        Size.FILM: file.film,
+    }
+    return names.get(size)
 
 
 def _bounds(first: str, last: str, size: int) -> tuple[int, int]:

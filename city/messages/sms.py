@@ -7,6 +7,7 @@ the URL), answers 2xx when it has taken the message, and drops a reference it ha
 
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
 
 import httpx
 import litestar
@@ -55,7 +56,7 @@ class ShortMessage(msgspec.Struct, frozen=True):
 
     to: str
     text: str
-    reference: str
+    reference: UUID
 
 
 def simulated_gateway(take: Take) -> httpx.AsyncBaseTransport:
@@ -64,11 +65,7 @@ def simulated_gateway(take: Take) -> httpx.AsyncBaseTransport:
     @litestar.post("/send", status_code=202)
     async def send(data: JSONBody[ShortMessage]) -> dict[str, Any]:
         """Take one message."""
-        letter = msgspec.convert(
-            {"reference": data.reference, "address": data.to, "subject": "", "body": data.text},
-            Letter,
-        )
-        await take(letter)
+        await take(Letter(reference=data.reference, address=data.to, subject="", body=data.text))
         return {"taken": data.reference}
 
-    return httpx.ASGITransport(litestar.Litestar([send], openapi_config=None))  # type: ignore[arg-type]
+    return httpx.ASGITransport(litestar.Litestar([send], openapi_config=None, logging_config=None))  # type: ignore[arg-type]

@@ -44,14 +44,16 @@ class Pages:
         return self._environments[language].render_template(template, **context)
 
     def _environment(self, language: str) -> minijinja.Environment:
+        names = self.profile.emergency_names
         words, times = words_of(language), Times(language, self.profile.zone)
-        environment = minijinja.Environment(
-            loader=_source,
-            auto_escape_callback=lambda name: name.endswith(".html"),
-            undefined_behavior="semi_strict",
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        options: Any = {
+            "loader": _source,
+            "auto_escape_callback": lambda name: name.endswith(".html"),
+            "undefined_behavior": "semi_strict",
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+        }
+        environment = minijinja.Environment(**options)
         city = {
             "code": self.profile.code,
             "name": self.profile.name.get(language, self.profile.name[self.profile.language]),
@@ -62,7 +64,10 @@ class Pages:
             "zoom": self.profile.zoom,
             "hotline": self.profile.hotline,
             "emergency": [
-                {"number": number, "name": self.profile.emergency_names.get(number, {}).get(language, "")}
+                {
+                    "number": number,
+                    "name": self.profile.emergency_names.get(number, {}).get(language, ""),
+                }
                 for number in self.profile.emergency
             ],
         }
@@ -71,7 +76,7 @@ class Pages:
             "city": city,
             "t": words.t,
             "tn": words.tn,
-            "static": self.static.url,
+            "static": lambda name: Markup(self.static.url(name)),  # noqa: S704 (ours)
             "icon": self._icon,
             "importmap": self._importmap,
             "sample": self.settings.sample,
@@ -124,7 +129,7 @@ def page(
         "unread": scope["state"].get("unread"),
     }
     body = request.app.state.pages.render(template, language, context)
-    answer = Response(body, status_code=status, media_type="text/html; charset=utf-8")
+    answer = Response(body, status_code=status, media_type="text/html")
     answer.headers["content-language"] = language
     if message:
         answer.delete_cookie("flash")
@@ -138,7 +143,7 @@ def wants_fragment(request: Request[Any, Any, Any]) -> bool:
 
 def redirect(path: str, flash: Says | None = None) -> Answer:
     """Send the browser on to a path of this city with a GET, perhaps with a word for the reader."""
-    if not path.startswith("/") or path.startswith("//") or "\\" in path:
+    if not path.startswith("/") or path.startswith("//") or not path.isprintable() or "\\" in path:
         path = "/"
     answer = Redirect(path, status_code=303)
     if flash is not None:

@@ -9,7 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
 
 from city.kernel import Invalid, Problem, Says, SignInNeeded, TooMany, Unavailable, say
-from city.web.pages import page, redirect
+from city.web.pages import page, redirect, wants_fragment
 from city.web.words import words_of
 
 log = logging.getLogger("city.web")
@@ -124,6 +124,8 @@ def _answer(
             media_type="application/problem+json",
             headers={"content-language": language},
         )
+    if wants_fragment(request):
+        return page(request, "web/refusal.html", status, says=detail)
     problem = {
         "status": status,
         "title": t(title),

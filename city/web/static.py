@@ -6,8 +6,8 @@ import mimetypes
 from pathlib import Path
 from typing import Any
 
-import litestar
 from litestar import Request, Response
+from litestar.exceptions import NotFoundException
 
 from city.web.routes import PUBLIC, get
 
@@ -61,7 +61,7 @@ async def serve_static(request: Request[Any, Any, Any], name: str) -> Response[b
     name = str(name).lstrip("/")
     file = static.files.get(name)
     if file is None:
-        raise litestar.exceptions.NotFoundException
+        raise NotFoundException
     squeezed = file.suffix in _SQUEEZED and "gzip" in request.headers.get("accept-encoding", "")
     lasting = "v" in request.query_params or ("/vendor/" in name and "@" in name)
     headers = {
@@ -75,6 +75,4 @@ async def serve_static(request: Request[Any, Any, Any], name: str) -> Response[b
     if squeezed:
         headers["content-encoding"] = "gzip"
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    if kind.startswith("text/") or kind.endswith("javascript"):
-        kind += "; charset=utf-8"
     return Response(static.body(name, squeezed=squeezed), media_type=kind, headers=headers)

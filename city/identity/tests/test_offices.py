@@ -5,7 +5,7 @@ import pytest
 from city import identity, settings
 from city.identity import store
 from city.kernel import Actor, Conflict, Forbidden, Invalid, Work, new_id
-from conftest import EVERYBODY, Browser, Inside
+from tests.harness import EVERYBODY, Browser, Inside
 
 
 async def add(work: Work, name: str = "Hồ Thị Nhi", **about: object) -> identity.Person:

@@ -11,7 +11,7 @@ from city.identity import actions, store
 from city.identity.codes import hash_token
 from city.identity.model import Entered
 from city.kernel import NOBODY, Database, Invalid, Says, TooMany, Work
-from conftest import EVERYBODY, NOON, Browser, Inside
+from tests.harness import EVERYBODY, NOON, Browser, Inside
 
 PHONE = "0912 345 678"
 

@@ -8,7 +8,7 @@ from city import identity
 from city.identity.pages.vneid import Gateway
 from city.identity.vneid_twin import CITIZENS
 from city.kernel import Problem
-from conftest import EVERYBODY, Browser
+from tests.harness import EVERYBODY, Browser
 
 
 async def fill_in(browser: Browser, onward: str = "/me") -> dict[str, str]:

@@ -9,7 +9,7 @@ from city import media
 from city.kernel import Invalid
 from city.media import actions
 from city.media.tests import samples
-from conftest import Browser
+from tests.harness import Browser
 
 
 async def sent(browser: Browser, data: bytes) -> dict[str, object]:

@@ -3,20 +3,18 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from city import identity, messages
+from city import messages
 from city.kernel import Work, say
 from city.messages import actions, store
 from city.messages.model import AddressRefused, Channel, Letter
-from conftest import Browser
+from tests.harness import Browser
 
 NEWS = say("Your report {ref} has been answered.", ref="7K3M-Q9TD")
 
 
 async def person_with_mail(browser: Browser) -> UUID:
-    actor = await browser.sign_in("resident", name="Lê Văn Tám")
+    actor = await browser.sign_in("resident", name="Lê Văn Tám", email="tam@example.org")
     assert actor.id is not None
-    async with browser.inside.work(actor) as work:
-        await identity.add_contact(work, actor.id, "email", "tam@example.org", verified=True)
     return actor.id
 
 
@@ -68,9 +66,7 @@ async def test_an_email_goes_out_over_smtp_once_and_in_the_readers_language(
 
 
 async def test_a_gateway_drops_a_text_it_has_seen(work: Work) -> None:
-    letter = Letter(
-        reference=UUID(int=7), address="+84900000001", subject="", body="Nước đang lên"
-    )
+    letter = Letter(reference=UUID(int=7), address="+84900000001", subject="", body="Nước đang lên")
     await actions.Post.text.send(letter)
     await actions.Post.text.send(letter)
     received = await store.list_received(work, 10)
@@ -89,8 +85,6 @@ def _broken_letter() -> Letter:
 
 
 def actions_actor():  # noqa: ANN201
-    from conftest import EVERYBODY
+    from tests.harness import EVERYBODY
 
     return EVERYBODY
-
-

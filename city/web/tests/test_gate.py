@@ -1,4 +1,4 @@
-from conftest import Browser
+from tests.harness import Browser
 
 
 async def test_a_form_from_another_site_is_refused(browser: Browser) -> None:

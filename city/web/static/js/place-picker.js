@@ -67,10 +67,10 @@ class PlacePicker extends HTMLElement {
     this.asking = new AbortController();
     const { signal } = this.asking;
     try {
-      const address = `${this.dataset.wardUrl}?lat=${latitude.toFixed(6)}&lon=${longitude.toFixed(6)}`;
+      const address = `${this.dataset.wardUrl}?latitude=${latitude.toFixed(6)}&longitude=${longitude.toFixed(6)}`;
       const answer = await fetch(address, { signal, headers: { accept: "application/json, application/problem+json" } });
       const place = await answer.json();
-      if (answer.ok) return this.show(place.ward_name, detail);
+      if (answer.ok) return this.show(place.name, detail);
       this.field("latitude").value = this.field("longitude").value = "";
       this.piece("row").hidden = true;
       this.complain(place.detail);

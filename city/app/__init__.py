@@ -1,0 +1,151 @@
+"""The city put together: which rooms are open, and what every request passes through."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.openapi.config import OpenAPIConfig
+
+from city import cases, identity, media, messages, places, reports
+from city.app.pages import routes
+from city.kernel import THE_CITY, Database, Jobs
+from city.settings import Settings
+from city.web import PUBLIC, Gate, Pages, Static, problem_handlers, serve_static, work_dependency
+
+ROOMS = (identity, places, media, messages, cases, reports)
+
+
+def build(settings: Settings, database: Database, *, with_jobs: bool = False) -> Gate:
+    """Return the city as an ASGI application on this database.
+
+    With `with_jobs` it also does the jobs, in the same process.
+    """
+    static = Static()
+    pages = Pages(settings, static)
+    jobs = Jobs(database) if with_jobs else None
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await database.open()
+        async with rooms_open(settings, database):
+            worker = asyncio.create_task(jobs.run()) if jobs else None
+            yield
+            if worker:
+                worker.cancel()
+                with suppress(asyncio.CancelledError):
+                    await worker
+        await database.close()
+
+    app = Litestar(
+        route_handlers=[
+            *routes,
+            serve_static,
+            *(route for room in ROOMS for route in room.routes),
+        ],
+        dependencies=work_dependency,
+        exception_handlers=problem_handlers,
+        compression_config=CompressionConfig(
+            backend="gzip",
+            minimum_size=1000,
+            gzip_compress_level=4,
+            exclude=["^/static/", "^/files/"],
+        ),
+        openapi_config=_openapi(settings),
+        request_max_body_size=80_000_000,
+        lifespan=[lifespan],
+        logging_config=None,
+    )
+    app.state.database = database
+    app.state.settings = settings
+    app.state.static = static
+    app.state.pages = pages
+    app.state.jobs = jobs
+    return Gate(
+        app,
+        database=database,
+        settings=settings,
+        find_actor=identity.find_actor,
+        csp=_content_policy(settings, pages),
+    )
+
+
+@asynccontextmanager
+async def rooms_open(settings: Settings, database: Database) -> AsyncIterator[None]:
+    """Let each room prepare what it keeps in this process, and put it away afterwards."""
+    async with AsyncExitStack() as closing:
+        for room in ROOMS:
+            if close := getattr(room, "close_room", None):
+                closing.push_async_callback(close)
+            if opening := getattr(room, "open_room", None):
+                await opening(settings, database)
+        yield
+
+
+async def seed(settings: Settings, database: Database, *, only_if_empty: bool) -> None:
+    """Load the city's profile into every room and, in sample mode, its sample people and reports.
+
+    With `only_if_empty` nothing is done to a database that holds a profile already.
+    """
+    async with database.work(THE_CITY) as work:
+        if only_if_empty and await cases.list_categories(work):
+            return
+        for room in ROOMS:
+            if load := getattr(room, "load_profile", None):
+                await load(work, settings.folder)
+    async with rooms_open(settings, database):  # Wards are known only now.
+        sample = settings.folder / "sample"
+        for room in ROOMS if settings.sample and sample.is_dir() else ():
+            if sow := getattr(room, "seed_sample", None):
+                await sow(database, sample)
+
+
+async def import_wards(settings: Settings, database: Database, file: Path) -> None:
+    """Take the wards' boundaries from a GeoJSON file."""
+    async with database.work(THE_CITY) as work:
+        print(await places.import_boundaries(work, file))
+
+
+async def import_reports(settings: Settings, database: Database, file: Path) -> None:
+    """Take in another system's export and print what became of every row."""
+    await seed(settings, database, only_if_empty=True)
+    print(await reports.import_file(database, file, settings.folder / "import.toml"))
+
+
+def _content_policy(settings: Settings, pages: Pages) -> str:
+    tiles = f" {_origin(settings.map_tiles)}" if settings.map_tiles else ""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' {pages.importmap_source}",
+            "style-src 'self'",
+            f"img-src 'self' data: blob:{tiles}",
+            "media-src 'self' blob:",
+            f"connect-src 'self'{tiles}",
+            "font-src 'self'",
+            "worker-src 'self' blob:",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/")[:3])
+
+
+def _openapi(settings: Settings) -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title=f"Tràng Tiền · {settings.profile.name['en']}",
+        version="1",
+        use_handler_docstrings=True,
+        # Litestar insists on routes of its own for the schema; ours is /openapi.json.
+        openapi_router=Router(
+            "/_openapi", route_handlers=[], opt={"allow": PUBLIC}, include_in_schema=False
+        ),
+        render_plugins=[],
+    )
