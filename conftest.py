@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
-import httpx
+import httpx2
 import pytest
 
 from city import app, settings
@@ -106,7 +106,7 @@ def city(here: Settings) -> Gate:
 async def browser(city: Gate, inside: Inside) -> AsyncIterator[Browser]:
     """A browser on the city, in which every request is a savepoint inside the test."""
     city.database.target = inside  # type: ignore[attr-defined]
-    transport = httpx.ASGITransport(city, raise_app_exceptions=False)  # type: ignore[arg-type]
+    transport = httpx2.ASGITransport(city, raise_app_exceptions=False)  # type: ignore[arg-type]
     async with Browser(transport=transport, base_url="http://city") as browser:
         browser.inside = inside
         yield browser

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx
+import httpx2
 
 from city import identity
 from city.kernel import Actor, Postgres, Work, new_id, outbox, run_due_jobs
@@ -19,7 +19,7 @@ SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 numbers = itertools.count(1)
 
 
-class Browser(httpx.AsyncClient):
+class Browser(httpx2.AsyncClient):
     """A browser that can sign in as anybody and counts the statements of its requests."""
 
     inside: "Inside"
@@ -43,7 +43,7 @@ class Browser(httpx.AsyncClient):
         """Forget the session."""
         self.cookies.clear()
 
-    async def counted(self, method: str, url: str, **request: Any) -> tuple[httpx.Response, int]:
+    async def counted(self, method: str, url: str, **request: Any) -> tuple[httpx2.Response, int]:
         """Return the answer and how many statements it took."""
         before = len(self.inside.statements)
         answer = await self.request(method, url, **request)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-import httpx
+import httpx2
 import msgspec
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
@@ -59,7 +59,7 @@ class Client:
     """One provider's client."""
 
     def __init__(
-        self, settings: Settings, url: str, transport: httpx.AsyncBaseTransport | None = None
+        self, settings: Settings, url: str, transport: httpx2.AsyncBaseTransport | None = None
     ) -> None:
         """Speak with the provider at this URL, whose user and password are our registration."""
         parts = urlsplit(url)
@@ -103,7 +103,7 @@ class Client:
                 exp={"essential": True},
                 nonce={"essential": True, "value": journey.nonce},
             ).validate(claims)
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise Unavailable("VNeID cannot be reached just now. Please try again.") from error
         except (JoseError, OAuthError, OAuth2Error, KeyError, ValueError) as error:
             raise Problem("VNeID did not confirm who you are. Please try again.") from error
@@ -140,7 +140,7 @@ class Client:
         )
 
     async def _get(self, url: str) -> bytes:
-        async with httpx.AsyncClient(transport=self.transport, timeout=10) as client:
+        async with httpx2.AsyncClient(transport=self.transport, timeout=10) as client:
             answer = await client.get(url)
             answer.raise_for_status()
             return answer.content
@@ -150,6 +150,6 @@ class Client:
             try:
                 found = await self._get(f"{self.base}/.well-known/openid-configuration")
                 self._provider = msgspec.json.decode(found, type=Provider)
-            except (httpx.HTTPError, msgspec.MsgspecError) as error:
+            except (httpx2.HTTPError, msgspec.MsgspecError) as error:
                 raise Unavailable("VNeID cannot be reached just now. Please try again.") from error
         return self._provider

@@ -10,7 +10,7 @@ import secrets
 import time
 from typing import Any
 
-import httpx
+import httpx2
 import litestar
 import msgspec
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -112,7 +112,7 @@ class Twin:
         }
         return jwt.encode({"alg": "ES256", "kid": self.key.kid}, claims, self.key)
 
-    def transport(self) -> httpx.AsyncBaseTransport:
+    def transport(self) -> httpx2.AsyncBaseTransport:
         """Return the way to what the client asks directly."""
 
         @litestar.get(f"{PATH}/.well-known/openid-configuration")
@@ -150,8 +150,8 @@ class Twin:
         provider = litestar.Litestar(
             [discovery, jwks, token], openapi_config=None, logging_config=None
         )
-        return httpx.ASGITransport(provider)  # type: ignore[arg-type]
+        return httpx2.ASGITransport(provider)  # type: ignore[arg-type]
 
     def _is_our_client(self, authorization: str) -> bool:
-        expected = httpx.BasicAuth(CLIENT_ID, self.client_secret)._auth_header
+        expected = httpx2.BasicAuth(CLIENT_ID, self.client_secret)._auth_header
         return secrets.compare_digest(authorization.encode(), expected.encode())

@@ -10,17 +10,19 @@ drop a repetition. Without a provider's address simulated twins take everything,
 """
 
 from city.messages import reactions as _reactions  # noqa: F401  (registers itself)
-from city.messages.actions import close_room, open_room, send_message
+from city.messages.actions import USUAL, close_room, open_room, read_all, send_message
 from city.messages.model import Channel, Message
 from city.messages.pages import routes
 from city.messages.store import count_unread
 
 __all__ = [
+    "USUAL",
     "Channel",
     "Message",
     "close_room",
     "count_unread",
     "open_room",
+    "read_all",
     "routes",
     "send_message",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
-import httpx
+import httpx2
 import litestar
 import msgspec
 from litestar.params import JSONBody
@@ -21,12 +21,12 @@ from city.messages.model import AddressRefused, Letter
 class Texter:
     """Sends short messages by the gateway at a URL."""
 
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         """Send by the gateway at this URL, such as `https://:token@sms.example/send`."""
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
         self.url = urlunsplit(parts._replace(netloc=host))
-        self.client = httpx.AsyncClient(
+        self.client = httpx2.AsyncClient(
             transport=transport,
             timeout=15,
             headers={"authorization": f"Bearer {parts.password}"} if parts.password else {},
@@ -59,7 +59,7 @@ class ShortMessage(msgspec.Struct, frozen=True):
     reference: UUID
 
 
-def simulated_gateway(take: Take) -> httpx.AsyncBaseTransport:
+def simulated_gateway(take: Take) -> httpx2.AsyncBaseTransport:
     """Return a way to a gateway that lives in this process and gives every message to `take`."""
 
     @litestar.post("/send", status_code=202)
@@ -68,4 +68,4 @@ def simulated_gateway(take: Take) -> httpx.AsyncBaseTransport:
         await take(Letter(reference=data.reference, address=data.to, subject="", body=data.text))
         return {"taken": data.reference}
 
-    return httpx.ASGITransport(litestar.Litestar([send], openapi_config=None, logging_config=None))  # type: ignore[arg-type]
+    return httpx2.ASGITransport(litestar.Litestar([send], openapi_config=None, logging_config=None))  # type: ignore[arg-type]
