@@ -166,7 +166,8 @@ async def test_a_look_is_shown_to_the_person_and_to_the_auditor(browser: Browser
     assert (seen.name, [c.address for c in seen.contacts]) == ("Tôn Nữ Diệu", ["+84912345678"])
 
     async with browser.inside.work(EVERYBODY) as work:
-        browser.cookies.set("session", await identity.sign_in_person(work, person.id))
+        token = await identity.sign_in_person(work, person.id)
+        browser.cookies.set("session", token, domain="city.local")
     own = (await browser.get("/me")).text
     for word in ("Hoàng Thanh Thủy", "Bộ phận điều phối", "Hỏi rõ cột đèn nào", "7K3M-Q9TD"):
         assert word in own
