@@ -116,6 +116,7 @@ def check_accessible(page: Page, name: str) -> None:
     """Take a picture of the page, and let axe look for what bars people from it."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     page.wait_for_load_state("networkidle")
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
     page.evaluate(AXE.read_text() + "; undefined")
     found = page.evaluate(

@@ -1,0 +1,183 @@
+"""Cases for programs: the categories for everybody, the cases for staff."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from litestar.params import Parameter
+from msgspec import Struct
+
+from city.cases import store
+from city.cases.cursors import read_cursor, write_cursor
+from city.cases.model import ENDS, Case, Category, Process, QueueItem, Status
+from city.cases.verbs import verb_called
+from city.kernel import Missing, Work, read_ref
+from city.web import PUBLIC, Request, check_json, get, post
+
+
+class CategoryGroup(Struct, frozen=True):
+    """What categories stand together under."""
+
+    code: str
+    name: dict[str, str]
+    icon: str
+
+
+class PublicCategory(Struct, frozen=True):
+    """A kind of case as everybody may know it. Names are by language.
+
+    `days` are the working days and `minutes` the minutes of the clock within which the city
+    promises to be done; one of them is null. Cases of a private category are never public.
+    """
+
+    code: str
+    group: CategoryGroup
+    name: dict[str, str]
+    hint: dict[str, str]
+    keywords: list[str]
+    icon: str
+    process: Process
+    days: int | None
+    minutes: int | None
+    private: bool
+
+
+class CaseLine(Struct, frozen=True):
+    """A case in a list. `step_due_at` says by when the present step was promised."""
+
+    ref: str
+    category: str
+    process: Process
+    status: Status
+    summary: str
+    ward: str | None
+    address: str
+    private: bool
+    unit_id: UUID | None
+    opened_at: datetime
+    step_due_at: datetime | None
+    due_at: datetime | None
+    closed_at: datetime | None
+    reopened: int
+    version: int
+
+
+class CaseLines(Struct, frozen=True):
+    """A page of cases; `next` goes on where this one ends, or is null at the end."""
+
+    cases: list[CaseLine]
+    next: str | None
+
+
+Most = Annotated[int, Parameter(ge=1, le=200)]
+
+
+@get("/api/v1/categories", allow=PUBLIC)
+async def list_categories(work: Work) -> list[PublicCategory]:
+    """List what can be reported, in the city's order."""
+    return [_public(category) for category in await store.list_categories(work)]
+
+
+@get("/api/v1/cases", allow="cases.view")
+async def list_cases(
+    work: Work,
+    status: Status | None = None,
+    category: str | None = None,
+    unit: UUID | None = None,
+    late: bool = False,
+    closed: bool = False,
+    after: str = "",
+    limit: Most = 50,
+) -> CaseLines:
+    """List open cases, whatever is due first on top, or closed ones, those closed last on top.
+
+    A unit's officer gets those of the own unit. `late`: only those past their due time.
+    """
+    place = read_cursor(after)
+    if closed or status in ENDS:
+        found = await store.list_closed(
+            work, status=status, category=category, unit=unit, after=place, limit=limit + 1
+        )
+    else:
+        found = await store.list_open(
+            work,
+            statuses=[status] if status else list(Status),
+            category=category,
+            unit=unit,
+            due_before=work.now if late else None,
+            after=place,
+            limit=limit + 1,
+        )
+    more = len(found) > limit
+    lines = found[:limit]
+    return CaseLines(
+        [_line(item) for item in lines],
+        write_cursor(lines[-1].queue_at, lines[-1].id) if more else None,
+    )
+
+
+@get("/api/v1/cases/{ref:str}", allow="cases.view")
+async def show_case(work: Work, ref: str) -> Case:
+    """Show a case as it stands."""
+    return await store.see_case_by_ref(work, _read(ref))
+
+
+@post("/api/v1/cases/{ref:str}/{verb:str}", allow="cases.view")
+async def move_case(request: Request, work: Work, ref: str, verb: str) -> Case:
+    """Do something with a case, and return it as it stands then.
+
+    `accept`, `take` and `publish` need nothing but may bring `note`; `route` needs `unit_id`;
+    `answer` needs `text`, and `photos` (ids of uploaded files) unless it says enough; `reject`,
+    `send-back` and `reopen` need `reason`; `merge` needs `into`, a reference. With `version` it
+    is refused (409) when the case has changed since.
+    """
+    wanted = verb_called(verb)
+    given = await check_json(request, wanted.shape)
+    case = await store.see_case_by_ref(work, _read(ref))
+    return await wanted.do(work, case.id, given)
+
+
+routes = [list_categories, list_cases, show_case, move_case]
+
+
+def _read(ref: str) -> str:
+    found = read_ref(ref)
+    if found is None:
+        raise Missing("There is no case with this reference.")
+    return found
+
+
+def _public(category: Category) -> PublicCategory:
+    instant = category.process is Process.INSTANT
+    return PublicCategory(
+        code=category.code,
+        group=CategoryGroup(category.grp, category.grp_name, category.grp_icon),
+        name=category.name,
+        hint=category.hint,
+        keywords=category.keywords,
+        icon=category.icon,
+        process=category.process,
+        days=None if instant else category.working_days,
+        minutes=category.close_minutes if instant else None,
+        private=category.private,
+    )
+
+
+def _line(item: QueueItem) -> CaseLine:
+    return CaseLine(
+        ref=item.ref,
+        category=item.category,
+        process=item.process,
+        status=item.status,
+        summary=item.summary,
+        ward=item.ward,
+        address=item.address,
+        private=item.private,
+        unit_id=item.unit_id,
+        opened_at=item.opened_at,
+        step_due_at=item.step_due_at,
+        due_at=item.due_at,
+        closed_at=item.closed_at,
+        reopened=item.reopened,
+        version=item.version,
+    )

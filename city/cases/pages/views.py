@@ -1,0 +1,209 @@
+"""What the pages show: cases with their names and times put into the reader's words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from city import identity, media, places
+from city.cases.deadlines import countdown
+from city.cases.model import (
+    STATUS_TONES,
+    STATUS_WORDS,
+    Case,
+    Category,
+    Entry,
+    Process,
+    QueueItem,
+    Rating,
+    Source,
+)
+from city.kernel import Says, Work, say
+from city.web import Request, render_words
+
+PROCESS_WORDS = {Process.INSTANT: say("Instant"), Process.TIME_BOUND: say("By a deadline")}
+
+SOURCE_WORDS = {
+    Source.REPORT: say("A report"),
+    Source.CALL: say("A call"),
+    Source.DETECTION: say("A camera or a gauge"),
+    Source.OFFICER: say("An officer"),
+    Source.IMPORT: say("Another system"),
+}
+
+RATING_WORDS = {
+    Rating.SATISFIED: say("Satisfied"),
+    Rating.ACCEPTABLE: say("Acceptable"),
+    Rating.UNSATISFIED: say("Not satisfied"),
+}
+
+VERB_WORDS: dict[str, Says] = {
+    "open": say("Received"),
+    "import": say("Brought in from another system"),
+    "accept": say("Accepted"),
+    "route": say("Given to {unit}"),
+    "take": say("Work has begun"),
+    "answer": say("Answered"),
+    "send_back": say("Sent back to the unit"),
+    "publish": say("Answer published"),
+    "reject": say("Not taken on"),
+    "merge": say("Joined with {ref}"),
+    "join": say("{ref} was joined with this case"),
+    "rate": say("Rated by the reporter: {rating}"),
+    "reopen": say("Taken up again"),
+}
+
+Units = Mapping[UUID, identity.Organisation]
+
+
+class Reader:
+    """Somebody who reads a page in their language at a moment."""
+
+    def __init__(
+        self,
+        request: Request[Any, Any, Any],
+        work: Work,
+        categories: Mapping[str, Category],
+        units: Units,
+    ) -> None:
+        """Show things as they are for this request."""
+        self.language: str = request.scope["state"]["language"]
+        self.now = work.now
+        self.categories = categories
+        self.units = units
+
+    def say(self, says: Says) -> str:
+        """Return the sentence in the reader's language."""
+        return render_words(self.language, says)
+
+    def named(self, names: Mapping[str, str]) -> str:
+        """Return a name in the reader's language, or in another if it has none."""
+        return names.get(self.language) or next(iter(names.values()), "")
+
+    def category(self, code: str) -> str:
+        """Return the name of a category."""
+        known = self.categories.get(code)
+        return self.named(known.name) if known else code
+
+    def unit(self, id: UUID | None, *, short: bool = False) -> str:
+        """Return the name of a unit, or nothing for none."""
+        known = self.units.get(id) if id else None
+        if known is None:
+            return ""
+        return self.named(known.short_name if short and known.short_name else known.name)
+
+    def place(self, ward: str | None, address: str) -> str:
+        """Return where something is, in one line."""
+        return ", ".join(part for part in (address, self.ward(ward)) if part)
+
+    def ward(self, code: str | None) -> str:
+        """Return the name of a ward, or nothing for none."""
+        known = next((ward for ward in places.list_wards() if ward.code == code), None)
+        return self.named(known.name) if known else ""
+
+    def left(self, due: datetime | None, process: Process) -> dict[str, str]:
+        """Return how long is left, and its tone."""
+        if due is None:
+            return {"words": "", "tone": "idle"}
+        left = countdown(self.now, due, process)
+        return {"words": self.say(left.words), "tone": left.tone}
+
+    def line(self, item: QueueItem, base: str) -> dict[str, Any]:
+        """Return a line of a queue."""
+        return {
+            "ref": item.ref,
+            "href": f"{base}/{item.ref}",
+            "summary": item.summary.split("\n", 1)[0],
+            "status": self.say(STATUS_WORDS[item.status]),
+            "tone": STATUS_TONES[item.status],
+            "instant": item.process is Process.INSTANT,
+            "category": self.category(item.category),
+            "place": self.place(item.ward, item.address),
+            "unit": self.unit(item.unit_id, short=True),
+            "opened_at": item.opened_at,
+            "closed_at": item.closed_at,
+            "left": self.left(item.step_due_at, item.process),
+            "reopened": item.reopened,
+            "private": item.private,
+        }
+
+    def case(self, case: Case) -> dict[str, Any]:
+        """Return what a case's page shows of it."""
+        title, _, more = case.summary.partition("\n")
+        return {
+            "ref": case.ref,
+            "id": str(case.id),
+            "version": case.version,
+            "title": title if len(title) <= 160 else title[:159] + "…",
+            "summary": more if len(title) <= 160 else case.summary,
+            "status": self.say(STATUS_WORDS[case.status]),
+            "tone": STATUS_TONES[case.status],
+            "state": str(case.status),
+            "is_open": case.is_open,
+            "instant": case.process is Process.INSTANT,
+            "process": self.say(PROCESS_WORDS[case.process]),
+            "source": self.say(SOURCE_WORDS[case.source]),
+            "from_report": case.source is Source.REPORT,
+            "category": self.category(case.category),
+            "place": self.place(case.ward, case.address),
+            "point": f"{case.latitude:.5f}, {case.longitude:.5f}",
+            "latitude": case.latitude,
+            "longitude": case.longitude,
+            "photos": _pictures(case.photos),
+            "private": case.private,
+            "unit": self.unit(case.unit_id),
+            "opened_at": case.opened_at,
+            "due_at": case.due_at,
+            "closed_at": case.closed_at,
+            "answer": case.answer,
+            "answer_photos": _pictures(case.answer_photos),
+            "reason": self.say(Says(case.reason)) if case.reason else "",
+            "reason_note": case.reason_note,
+            "rating": self.say(RATING_WORDS[case.rating]) if case.rating else "",
+            "reopened": case.reopened,
+            "left": self.left(case.step_due_at, case.process),
+            "whole_left": self.left(case.due_at if case.is_open else None, case.process),
+        }
+
+    def history(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+        """Return what has happened, last things first."""
+        return [self._entry(entry) for entry in reversed(entries)]
+
+    def _entry(self, entry: Entry) -> dict[str, Any]:
+        facts = entry.facts
+        says = VERB_WORDS.get(entry.verb, Says(entry.verb))
+        rating = RATING_WORDS.get(facts.get("rating", ""))
+        unit = self.unit(UUID(facts["unit"])) if "unit" in facts else ""
+        ref = facts.get("into") or facts.get("ref") or ""
+        note = entry.note
+        if "reason" in facts:
+            note = "\n".join(text for text in (self.say(Says(facts["reason"])), note) if text)
+        params = {"unit": unit, "ref": ref, "rating": rating or ""}
+        return {
+            "at": entry.at,
+            "what": self.say(Says(says.text, params)),
+            "who": entry.actor_name,
+            "note": note,
+        }
+
+
+def _pictures(ids: Sequence[UUID]) -> list[dict[str, str]]:
+    return [{"url": media.large_url(id), "thumbnail_url": media.thumb_url(id)} for id in ids]
+
+
+async def reader_of(
+    request: Request[Any, Any, Any], work: Work, categories: Mapping[str, Category]
+) -> Reader:
+    """Return the reader of this request, who knows the units (one statement)."""
+    units = {unit.id: unit for unit in await identity.list_units(work)}
+    return Reader(request, work, categories, units)
+
+
+def suggested_unit(case: Case, category: Category | None, units: Units) -> UUID | None:
+    """Return the unit that should have a case: the one it has, its category's, or its ward's."""
+    if case.unit_id:
+        return case.unit_id
+    code = category.unit if category else None
+    if code == "ward":
+        return next((unit.id for unit in units.values() if case.ward in unit.wards), None)
+    return next((unit.id for unit in units.values() if unit.code == code), None)

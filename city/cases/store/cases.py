@@ -1,0 +1,174 @@
+"""The SQL of single cases and their history.
+
+Where a function says *that the actor may see*, a unit's officer gets the cases of that unit only,
+by a condition in the statement.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from city.cases.model import Case, Entry, is_unit_officer
+from city.kernel import Actor, Work
+
+NO_UNIT = UUID(int=0)
+"""No case has this unit."""
+
+
+def scope_of(actor: Actor) -> UUID | None:
+    """Return the only unit whose cases this actor sees, or None for all."""
+    if is_unit_officer(actor):
+        return actor.unit_id or NO_UNIT
+    return None
+
+
+async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
+    """Insert a case with its first entry; False if its ref is taken or its category has changed."""
+    added = await work.value(
+        UUID,
+        """
+        with opened as (
+            insert into cases.case (
+                id, ref, category, process, source, status, summary, latitude, longitude, cell,
+                ward, address, photos, private, opened_at, verify_by, dispatch_by, due_at,
+                queue_at, head_hash)
+            select :id, :ref, code, :process, :source, 'new', :summary, :latitude, :longitude,
+                   :cell, :ward, :address, :photos::uuid[], :private, :opened_at, :verify_by,
+                   :dispatch_by, :due_at, :verify_by, :hash
+            from cases.category
+            where code = :category and revision = :revision and retired_at is null
+            on conflict (ref) do nothing
+            returning id
+        ), written as (
+            insert into cases.entry (case_id, seq, verb, now, at, actor_id, actor_name, facts, hash)
+            select id, 1, 'open', 'new', :at, :actor_id, :actor_name, :facts::jsonb, :hash
+            from opened
+        )
+        select id from opened
+        """,
+        id=case.id,
+        ref=case.ref,
+        category=case.category,
+        revision=revision,
+        process=case.process,
+        source=case.source,
+        summary=case.summary,
+        latitude=case.latitude,
+        longitude=case.longitude,
+        cell=case.cell,
+        ward=case.ward,
+        address=case.address,
+        photos=case.photos,
+        private=case.private,
+        opened_at=case.opened_at,
+        verify_by=case.verify_by,
+        dispatch_by=case.dispatch_by,
+        due_at=case.due_at,
+        at=entry.at,
+        actor_id=entry.actor_id,
+        actor_name=entry.actor_name,
+        facts=entry.facts,
+        hash=entry.hash,
+    )
+    return added is not None
+
+
+async def set_case(work: Work, case: Case, entry: Entry) -> bool:
+    """Store what a verb has made of a case, with its entry; False if it has changed meanwhile.
+
+    `case` carries the new state and the version it was read with.
+    """
+    version = await work.value(
+        int,
+        """
+        with moved as (
+            update cases.case set
+                status = :status, unit_id = :unit_id, verify_by = :verify_by,
+                dispatch_by = :dispatch_by, due_at = :due_at, queue_at = :queue_at,
+                answered_at = :answered_at, closed_at = :closed_at, answer = :answer,
+                answer_photos = :answer_photos::uuid[], reason = :reason,
+                reason_note = :reason_note, rating = :rating, reopened = :reopened,
+                merged_into = :merged_into, head_seq = :seq, head_hash = :hash,
+                version = version + 1
+            where id = :id and version = :version
+            returning id, version
+        ), written as (
+            insert into cases.entry
+                (case_id, seq, verb, was, now, at, actor_id, actor_name, note, facts, hash)
+            select id, :seq, :verb, :was, :status, :at, :actor_id, :actor_name, :note,
+                   :facts::jsonb, :hash
+            from moved
+        )
+        select version from moved
+        """,
+        id=case.id,
+        version=case.version,
+        status=case.status,
+        unit_id=case.unit_id,
+        verify_by=case.verify_by,
+        dispatch_by=case.dispatch_by,
+        due_at=case.due_at,
+        queue_at=queue_at(case),
+        answered_at=case.answered_at,
+        closed_at=case.closed_at,
+        answer=case.answer,
+        answer_photos=case.answer_photos,
+        reason=case.reason,
+        reason_note=case.reason_note,
+        rating=case.rating,
+        reopened=case.reopened,
+        merged_into=case.merged_into,
+        seq=entry.seq,
+        hash=entry.hash,
+        verb=entry.verb,
+        was=entry.was,
+        at=entry.at,
+        actor_id=entry.actor_id,
+        actor_name=entry.actor_name,
+        note=entry.note,
+        facts=entry.facts,
+    )
+    return version is not None
+
+
+def queue_at(case: Case) -> datetime:
+    """Return where a case stands in the queues; one that was promised nothing comes last."""
+    if case.closed_at is not None:
+        return case.closed_at
+    return case.step_due_at or case.opened_at.replace(year=case.opened_at.year + 100, day=1)
+
+
+async def get_case(work: Work, id: UUID) -> Case:
+    """Return the case with this id, for rooms that decide themselves who sees it."""
+    return await work.one(Case, "select * from cases.case where id = :id", id=id)
+
+
+async def get_case_by_ref(work: Work, ref: str) -> Case:
+    """Return the case with this reference, for rooms that decide themselves who sees it."""
+    return await work.one(Case, "select * from cases.case where ref = :ref", ref=ref)
+
+
+async def see_case(work: Work, id: UUID) -> Case:
+    """Return the case with this id that the actor may see."""
+    return await work.one(
+        Case,
+        "select * from cases.case where id = :id and (:unit::uuid is null or unit_id = :unit)",
+        id=id,
+        unit=scope_of(work.actor),
+    )
+
+
+async def see_case_by_ref(work: Work, ref: str) -> Case:
+    """Return the case with this reference that the actor may see."""
+    return await work.one(
+        Case,
+        "select * from cases.case where ref = :ref and (:unit::uuid is null or unit_id = :unit)",
+        ref=ref,
+        unit=scope_of(work.actor),
+    )
+
+
+async def list_history(work: Work, case_id: UUID) -> list[Entry]:
+    """Return what has happened to a case, first things first, with the names of staff."""
+    return await work.all(
+        Entry, "select * from cases.entry where case_id = :case_id order by seq", case_id=case_id
+    )
