@@ -11,9 +11,7 @@ from city.kernel import Database, Postgres, Work, migrate
 from city.kernel.database import prepare_connection
 from city.settings import Settings
 from city.web import Gate
-from tests.harness import EVERYBODY, Browser, Inside, Switch, copy_database, numbers
-
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+from tests.harness import EVERYBODY, FAST, Browser, Inside, Switch, copy_database, numbers
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from city.kernel import Actor, Postgres, Work, new_id, outbox, run_due_jobs
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # Noon in Huế, on a Monday.
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
 numbers = itertools.count(1)
 
 

@@ -19,8 +19,7 @@ def new_id() -> UUID:
 
 def new_ref() -> str:
     """Return a reference that a person can read out, such as `7K3M-Q9TD` (40 random bits)."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
-    return f"{letters[:4]}-{letters[4:]}"
+    return number_ref(secrets.randbits(40))
 
 
 def read_ref(written: str) -> str | None:

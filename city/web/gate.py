@@ -79,7 +79,7 @@ class Gate:
                 try:
                     scope["user"] = await self.find_actor(self.database, token) or NOBODY
                 except Unavailable:
-                    pass  # The page itself will say so if it needs the database.
+                    state["unreachable"] = True  # Who asks is not known now, and may be somebody.
             if scope["user"].language in self.languages and "language" not in jar:
                 state["language"] = scope["user"].language
             await self.app(scope, receive, send_on)

@@ -13,7 +13,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from city.kernel import Forbidden, Work
+from city.kernel import Forbidden, Unavailable, Work
 
 PUBLIC = "public"
 """The permission of a route that anybody may use, signed in or not."""
@@ -59,8 +59,11 @@ def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHan
     if connection.scope["state"].get("foreign"):
         raise Forbidden("This was sent from another site, so it was not accepted.")
     allow = handler.opt["allow"]
-    if allow != PUBLIC:
-        connection.scope["user"].require(allow)
+    if allow == PUBLIC:
+        return
+    if connection.scope["state"].get("unreachable"):
+        raise Unavailable("The city's records cannot be reached just now.")
+    connection.scope["user"].require(allow)
 
 
 async def _work(request: Request[Any, Any, Any]) -> AsyncIterator[Work]:

@@ -61,6 +61,8 @@ class ReportsMap extends HTMLElement {
   /** A link to a single report, or a button that looks closer. */
   control([lon, lat, count, ref]) {
     if (ref) return Object.assign(document.createElement("a"), { href: `/reports/${encodeURIComponent(ref)}` });
+    // No closer look tells these apart: the list of that place does.
+    if (this.map?.getZoom() > 18.5) return Object.assign(document.createElement("a"), { href: `/reports?latitude=${lat}&longitude=${lon}&radius=25` });
     const button = Object.assign(document.createElement("button"), { type: "button" });
     button.addEventListener("click", () => this.map?.easeTo({ center: [lon, lat], zoom: this.map.getZoom() + 2 }));
     return button;
