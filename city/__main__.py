@@ -1,7 +1,7 @@
 """Run the city.
 
     python -m city run                       everything on this machine: database, pages, jobs
-    python -m city serve [--no-jobs]         pages (and jobs) on DATABASE_URL
+    python -m city serve [--no-jobs] [--processes N]   pages (and jobs) on DATABASE_URL
     python -m city work                      jobs only
     python -m city migrate                   bring the database up to this version
     python -m city seed                      load the city's profile, and its sample if it has one
@@ -16,6 +16,7 @@ See docs/reference/settings.md.
 import argparse
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -28,7 +29,7 @@ import uvicorn
 from city import app, settings
 from city.kernel import Database, Jobs, Postgres, PostgresFailed, Problem, migrate
 from city.settings import Settings
-from city.web import JsonLines
+from city.web import Gate, JsonLines
 
 
 def main() -> None:
@@ -57,7 +58,7 @@ def run(here: Settings, arguments: argparse.Namespace) -> None:
 def serve(here: Settings, arguments: argparse.Namespace) -> None:
     """Serve the pages on a database that is up to date."""
     with _database_url(here) as url:
-        _serve(here, url, with_jobs=not arguments.no_jobs)
+        _serve(here, url, with_jobs=not arguments.no_jobs, processes=arguments.processes)
 
 
 def work(here: Settings, arguments: argparse.Namespace) -> None:
@@ -162,11 +163,29 @@ def _name(here: Settings) -> str:
     return f"city_{here.city}"
 
 
-def _serve(here: Settings, url: str, *, with_jobs: bool) -> None:
-    city = app.build(here, Database(url), with_jobs=with_jobs)
+def application() -> Gate:
+    """Return the city as an ASGI application, for a server that starts its own processes.
+
+    What has been made by now lives as long as the process, so the collector need not look at it.
+    """
+    here = settings.current()
+    _log(verbose=os.environ.get("LOG", "") == "debug")
+    url = os.environ.get("CITY_DATABASE_URL") or here.database_url
+    city = app.build(here, Database(url), with_jobs=os.environ.get("CITY_JOBS") != "no")
+    gc.collect()
+    gc.freeze()
+    return city
+
+
+def _serve(here: Settings, url: str, *, with_jobs: bool, processes: int = 1) -> None:
+    os.environ["CITY_DATABASE_URL"] = url
+    os.environ["CITY_JOBS"] = "yes" if with_jobs else "no"
+    os.environ["SECRET"] = here.secret
     print(f"{here.profile.name['en']} is open at http://127.0.0.1:{here.port}", flush=True)
-    config = uvicorn.Config(
-        city,
+    uvicorn.run(
+        "city.__main__:application",
+        factory=True,
+        workers=processes if processes > 1 else None,
         host="127.0.0.1",
         port=here.port,
         log_config=None,
@@ -176,7 +195,6 @@ def _serve(here: Settings, url: str, *, with_jobs: bool) -> None:
         timeout_keep_alive=30,
         proxy_headers=bool(os.environ.get("FORWARDED_ALLOW_IPS")),
     )
-    uvicorn.Server(config).run()
 
 
 def _log(*, verbose: bool) -> None:
@@ -199,7 +217,8 @@ def _parser() -> argparse.ArgumentParser:
     for name, do in {"run": run, "work": work, "migrate": migrate_database, "seed": seed}.items():
         commands.add_parser(name, help=do.__doc__).set_defaults(do=do)
     serving = commands.add_parser("serve", help=serve.__doc__)
-    serving.add_argument("--no-jobs", action="store_true")
+    serving.add_argument("--no-jobs", action="store_true", help="leave the jobs to `work`")
+    serving.add_argument("--processes", type=int, default=1, help="one for each core")
     serving.set_defaults(do=serve)
     importing = commands.add_parser("import", help=import_file.__doc__)
     importing.add_argument("what", choices=["wards", "reports"])

@@ -26,6 +26,10 @@ GONE = (
 )
 
 
+# The server ends a statement that takes too long; a timer here for each would cost more than most.
+_SESSION = {"jit": "off", "statement_timeout": "30s"}
+
+
 class _Plain(asyncpg.Connection):
     """A connection that is not reset on release: nothing here ever changes its session state."""
 
@@ -63,18 +67,17 @@ class Database:
             "init": prepare_connection,
             "max_inactive_connection_lifetime": 300,
             "statement_cache_size": 500,
-            "command_timeout": 30,
             "timeout": 5,
         }
         self._writers = await asyncpg.create_pool(
-            self.url, server_settings={"application_name": "city", "jit": "off"}, **shared
+            self.url, server_settings={"application_name": "city", **_SESSION}, **shared
         )
         self._readers = await asyncpg.create_pool(
             self.url,
             server_settings={
                 "application_name": "city reads",
                 "default_transaction_read_only": "on",
-                "jit": "off",
+                **_SESSION,
             },
             **shared,
         )

@@ -1,6 +1,7 @@
 """Reading forms and bodies into shapes, with a sentence for every field that is wrong."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -51,7 +52,7 @@ def check(shape: type[Shape], values: Mapping[str, Any]) -> tuple[Shape | None, 
     """Return the values as a `shape`, or None and a sentence for every wrong field."""
     fields: dict[str, Any] = {}
     errors: dict[str, Says] = {}
-    for field in msgspec.structs.fields(shape):
+    for field in _fields(shape):
         given = values.get(field.encode_name)
         if isinstance(given, str):
             given = given.strip()
@@ -79,7 +80,7 @@ async def check_json(request: Request[Any, Any, Any], shape: type[Shape]) -> Sha
         raise Problem("The body is not valid JSON.") from error
     if not isinstance(body, dict):
         raise Problem("The body must be a JSON object.")
-    known = {field.encode_name for field in msgspec.structs.fields(shape)}
+    known = {field.encode_name for field in _fields(shape)}
     found, errors = check(shape, body)
     for name in body.keys() - known:
         errors[str(name)] = say("There is no field of this name.")
@@ -92,7 +93,7 @@ async def _posted(
     request: Request[Any, Any, Any], shape: type[msgspec.Struct]
 ) -> tuple[dict[str, Any], dict[str, list[UploadFile]]]:
     posted = await request.form()
-    many = {f.encode_name for f in msgspec.structs.fields(shape) if _is_list(f.type)}
+    many = {f.encode_name for f in _fields(shape) if _is_list(f.type)}
     values: dict[str, Any] = {}
     files: dict[str, list[UploadFile]] = {}
     for name, value in posted.multi_items():
@@ -106,6 +107,12 @@ async def _posted(
                 value.replace("\r\n", "\n").replace("\x00", "") if isinstance(value, str) else value
             )
     return values, files
+
+
+@lru_cache
+def _fields(shape: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Return the fields of a shape; msgspec works them out anew each time, in 90 µs."""
+    return msgspec.structs.fields(shape)
 
 
 def _is_list(kind: Any) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -44,7 +45,6 @@ class Pages:
         return self._environments[language].render_template(template, **context)
 
     def _environment(self, language: str) -> minijinja.Environment:
-        names = self.profile.emergency_names
         words, times = words_of(language), Times(language, self.profile.zone)
         options: Any = {
             "loader": _source,
@@ -76,8 +76,8 @@ class Pages:
             "city": city,
             "t": words.t,
             "tn": words.tn,
-            "static": lambda name: Markup(self.static.url(name)),  # noqa: S704 (ours)
-            "icon": self._icon,
+            "static": lru_cache(lambda name: Markup(self.static.url(name))),  # noqa: S704 (ours)
+            "icon": lru_cache(self._icon),
             "importmap": self._importmap,
             "sample": self.settings.sample,
             "map_tiles": self.settings.map_tiles,

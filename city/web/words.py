@@ -1,5 +1,6 @@
 """Languages. A sentence in English is its own key; other languages have a catalogue per room."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -54,10 +55,14 @@ def read_catalogue(language: str) -> dict[str, str]:
     return catalogue
 
 
+# Combining marks of every script that has them as marks of its own (Unicode blocks).
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _FOLD = str.maketrans("đĐ", "dD")
 
 
 def folded(text: str) -> str:
     """Return the text as somebody in a hurry types it: small, without diacritics."""
+    if text.isascii():
+        return text.casefold()
     plain = unicodedata.normalize("NFD", text.translate(_FOLD))
-    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    return _MARKS.sub("", plain).casefold()

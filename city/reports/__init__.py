@@ -1,0 +1,49 @@
+"""Reports: what residents, businesses and visitors tell the city about, on the spot.
+
+A report is the resident's face of a case: their words and photos, a reference they can read out,
+the public page, the map, the news they get and the word they have on the answer. The work itself is
+the case and lives in `city.cases`; a reaction keeps a report in step with it.
+
+    report = await reports.submit_report(work, reports.NewReport(category="street-light", …))
+"""
+
+from city.reports import reactions as _reactions  # noqa: F401  (registers itself)
+from city.reports.actions import rate_report, submit_once, submit_report
+from city.reports.api import routes as _api
+from city.reports.importing import ImportSummary, Tally, import_file, import_reports
+from city.reports.mapping import BadMapping
+from city.reports.model import NewReport, Report, ReportSubmitted, SubmittedBefore
+from city.reports.pages import routes as _pages
+from city.reports.reactions import follow_case
+from city.reports.rows import ImportedReport
+from city.reports.search import Filters, find_reports
+from city.reports.seed import seed_sample
+from city.reports.store import find_by_case, find_by_ref, fold_pin_changes, rebuild_pins
+
+routes = [*_pages, *_api]
+"""What the city serves for this room."""
+
+__all__ = [
+    "BadMapping",
+    "Filters",
+    "ImportSummary",
+    "ImportedReport",
+    "NewReport",
+    "Report",
+    "ReportSubmitted",
+    "SubmittedBefore",
+    "Tally",
+    "find_by_case",
+    "find_by_ref",
+    "find_reports",
+    "fold_pin_changes",
+    "follow_case",
+    "import_file",
+    "import_reports",
+    "rate_report",
+    "rebuild_pins",
+    "routes",
+    "seed_sample",
+    "submit_once",
+    "submit_report",
+]

@@ -1,0 +1,246 @@
+"""Reports for programs, shaped after Open311's service requests."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from litestar.params import Parameter, QueryParameter
+
+from city import cases, media
+from city.kernel import Invalid, Missing, Work, read_ref, say
+from city.reports import actions, store
+from city.reports.forms import faults_in
+from city.reports.model import NewReport, Report, State
+from city.reports.pins import Clusters, clusters_of, view_of
+from city.reports.search import Filters, find_reports
+from city.web import PUBLIC, Request, Response, check_json, get, post
+
+_STATES: dict[str, list[bool]] = {"": [True, False], "open": [True], "closed": [False]}
+
+
+class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A public report in a list. Times are RFC 3339; places are WGS84 degrees."""
+
+    ref: str
+    url: str
+    category: str
+    status: cases.Status
+    summary: str
+    address: str
+    ward: str | None
+    latitude: float
+    longitude: float
+    sent_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    unit: dict[str, str] | None
+    rating: cases.Rating | None
+    photo: str | None
+
+
+class ReportList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of reports, newest first; `next` is the cursor of the following page."""
+
+    reports: list[ReportItem]
+    next: str | None
+
+
+class ReportInFull(msgspec.Struct, frozen=True, kw_only=True):
+    """A report with its answer, if there is a public one. Never who sent it."""
+
+    ref: str
+    url: str
+    category: str
+    category_name: dict[str, str]
+    status: cases.Status
+    description: str
+    photos: list[str]
+    address: str
+    ward: str | None
+    latitude: float
+    longitude: float
+    place_precision: Literal["point", "ward", "unknown"]
+    private: bool
+    seen_at: datetime | None
+    sent_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    unit: dict[str, str] | None
+    reason: str
+    answer: str
+    answer_photos: list[str]
+    rating: cases.Rating | None
+
+
+Ref = Annotated[str, Parameter(description="A reference as it is read out, such as 7K3M-Q9TD.")]
+Degrees = Annotated[float | None, Parameter(description="WGS84 degrees.")]
+
+
+@get("/api/v1/reports", allow=PUBLIC)
+async def list_reports(
+    work: Work,
+    category: str = "",
+    ward: str = "",
+    state_group: Annotated[State, QueryParameter(name="state")] = "",
+    unit: UUID | None = None,
+    q: str = "",
+    latitude: Annotated[float | None, Parameter(ge=-90, le=90)] = None,
+    longitude: Annotated[float | None, Parameter(ge=-180, le=180)] = None,
+    radius: Annotated[int, Parameter(ge=1, le=5000)] = 500,
+    cursor: str = "",
+) -> ReportList:
+    """List public reports, newest first, 20 at a time.
+
+    `q` finds words with or without diacritics; `latitude` and `longitude` with `radius` in metres
+    find what lies around a point; `state` is `open` or `closed`.
+    """
+    filters = Filters(
+        category=category,
+        ward=ward,
+        state=state_group,
+        unit=unit,
+        q=q[:200],
+        latitude=latitude if longitude is not None else None,
+        longitude=longitude if latitude is not None else None,
+        radius=radius,
+        cursor=cursor,
+    )
+    cards, after = await find_reports(work, filters)
+    return ReportList(
+        reports=[
+            ReportItem(
+                ref=card.ref,
+                url=f"/reports/{card.ref}",
+                category=card.category,
+                status=card.status,
+                summary=card.summary,
+                address=card.address,
+                ward=card.ward,
+                latitude=card.latitude,
+                longitude=card.longitude,
+                sent_at=card.sent_at,
+                due_at=card.due_at,
+                closed_at=card.closed_at,
+                unit=card.unit_name,
+                rating=card.rating,
+                photo=media.thumb_url(card.photo) if card.photo else None,
+            )
+            for card in cards
+        ],
+        next=after,
+    )
+
+
+@get("/api/v1/reports/{ref:str}", allow=PUBLIC)
+async def get_report(request: Request[Any, Any, Any], work: Work, ref: Ref) -> ReportInFull:
+    """Return one report: a public one to anybody, a private one to its reporter and the staff."""
+    report = await store.find_by_ref(work, read_ref(ref) or "")
+    if report is None or not actions.may_see(request.user, report):
+        raise Missing("There is no report with this reference.")
+    return await _in_full(work, report, await cases.get_case(work, report.case_id))
+
+
+@post("/api/v1/reports", allow="reports.submit", status_code=201)
+async def create_report(request: Request[Any, Any, Any]) -> Response[ReportInFull]:
+    """Submit a report.
+
+    The body is `{category, description, latitude, longitude, address, seen_at, private, photos}`,
+    or `ward` and `address` instead of a point. With the header `Idempotency-Key` (or the field
+    `client_key`) the same report sent again answers 200 with the first one instead of 201.
+    Everything that is wrong comes back at once, as problem+json with `errors`.
+    """
+    database = request.app.state.database
+    try:
+        new = await check_json(request, NewReport)
+    except Invalid as invalid:
+        async with database.work(request.user, reading=True) as work:
+            more = await faults_in(work, await request.json(), frozenset(invalid.errors))
+        raise Invalid({**more, **invalid.errors}) from None
+    if key := request.headers.get("idempotency-key", ""):
+        if not 8 <= len(key) <= 80:
+            says = say("An idempotency key has 8 to 80 characters.")
+            raise Invalid({"client_key": says})
+        new = msgspec.structs.replace(new, client_key=key)
+    report, is_new = await actions.submit_once(database, request.user, new)
+    async with database.work(request.user, reading=True) as work:
+        # What has just been opened has no answer yet to be read.
+        case = None if is_new else await cases.get_case(work, report.case_id)
+        body = await _in_full(work, report, case)
+    return Response(
+        body,
+        status_code=201 if is_new else 200,
+        headers={"location": f"/api/v1/reports/{report.ref}"},
+    )
+
+
+@get("/api/v1/map", allow=PUBLIC)
+async def get_map(
+    work: Work,
+    south: Degrees = None,
+    west: Degrees = None,
+    north: Degrees = None,
+    east: Degrees = None,
+    bbox: Annotated[str, Parameter(description="west,south,east,north (RFC 7946)")] = "",
+    zoom: Annotated[float | None, Parameter(ge=0, le=24)] = None,
+    category: str = "",
+    state_group: Annotated[State, QueryParameter(name="state")] = "",
+) -> Clusters:
+    """Return the public reports in a box, gathered into clusters; none is left out.
+
+    The box is four numbers, or `bbox`. Each cluster is `[longitude, latitude, n, ref]`, with the
+    reference only of a single report.
+    """
+    box = _box(south, west, north, east, bbox)
+    squares = await store.count_pins(work, view_of(*box, zoom), category, _STATES[state_group])
+    return clusters_of(squares)
+
+
+routes: list[Any] = [list_reports, get_report, create_report, get_map]
+
+
+async def _in_full(work: Work, report: Report, case: cases.Case | None) -> ReportInFull:
+    code = case.category if case else report.category
+    category = (await cases.known_categories(work)).get(code)
+    done = case if case and case.status is cases.Status.DONE else None
+    return ReportInFull(
+        ref=report.ref,
+        url=f"/reports/{report.ref}",
+        category=code,
+        category_name=category.name if category else {},
+        status=case.status if case else report.status,
+        description=report.description,
+        photos=[media.large_url(id) for id in report.photos],
+        address=report.address,
+        ward=report.ward,
+        latitude=report.latitude,
+        longitude=report.longitude,
+        place_precision=report.place_precision,
+        private=report.private,
+        seen_at=report.seen_at,
+        sent_at=report.sent_at,
+        due_at=case.due_at if case else report.due_at,
+        closed_at=case.closed_at if case else None,
+        unit=report.unit_name,
+        reason=case.reason if case else "",
+        answer=done.answer if done else "",
+        answer_photos=[media.large_url(id) for id in done.answer_photos] if done else [],
+        rating=case.rating if case else None,
+    )
+
+
+def _box(
+    south: float | None, west: float | None, north: float | None, east: float | None, bbox: str
+) -> tuple[float, float, float, float]:
+    """Return south, west, north, east, cut to the world; raise Invalid for what is no box."""
+    try:
+        if bbox:
+            west, south, east, north = (float(part) for part in bbox.split(","))
+        if south is None or west is None or north is None or east is None:
+            raise ValueError
+        box = (max(south, -90.0), max(west, -180.0), min(north, 90.0), min(east, 180.0))
+        if not (box[0] <= box[2] and box[1] <= box[3]):  # False for NaN as well.
+            raise ValueError
+    except ValueError:
+        raise Invalid({"bbox": say("Please give a box: west,south,east,north.")}) from None
+    return box

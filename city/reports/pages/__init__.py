@@ -1,0 +1,24 @@
+"""The pages on which people report, and follow what was reported."""
+
+from typing import Any
+
+from city.reports.pages.desk import desk_card, show_reporter
+from city.reports.pages.mine import show_mine, waiting_card
+from city.reports.pages.new import new_report, submit
+from city.reports.pages.public import list_nearby, list_public, rate, show_map, show_report
+
+routes: list[Any] = [
+    desk_card,
+    list_nearby,
+    list_public,
+    new_report,
+    rate,
+    show_map,
+    show_mine,
+    show_report,
+    show_reporter,
+    submit,
+    waiting_card,
+]
+
+__all__ = ["routes"]

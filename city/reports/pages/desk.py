@@ -1,0 +1,68 @@
+"""What the desk and units see of a report, on the page of its case."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from city import cases
+from city.identity import SeenPerson
+from city.kernel import Invalid, Missing, Work, read_ref
+from city.reports import actions, store
+from city.reports.model import Report
+from city.reports.views import pictures_of, ward_name
+from city.web import Form, Request, Response, get, page, post, read_form, wants_fragment
+
+
+class Purpose(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody needs a name for."""
+
+    purpose: str = ""
+
+
+@get("/reports/by-case/{case_id:uuid}/desk-card", allow="cases.view")
+async def desk_card(request: Request[Any, Any, Any], work: Work, case_id: UUID) -> Response[Any]:
+    """Show the report a case came from, to those who may see the case: a part of its page.
+
+    Empty for a case that came another way.
+    """
+    await cases.see_case(work, case_id)
+    report = await store.find_by_case(work, case_id)
+    return _show(request, "reports/desk_card.html", report)
+
+
+@post("/reports/{ref:str}/reporter", allow="identity.see_reporter")
+async def show_reporter(request: Request[Any, Any, Any], work: Work, ref: str) -> Response[Any]:
+    """Show who sent a report to somebody who says why; it is written down who looked."""
+    report = await store.find_by_ref(work, read_ref(ref) or "")
+    if report is None:
+        raise Missing("There is no report with this reference.")
+    given, form = await read_form(request, Purpose)
+    try:
+        reporter = await actions.see_reporter(work, report, given.purpose if given else "")
+    except Invalid as invalid:
+        form.errors = invalid.errors
+        return _show(request, "reports/reporter.html", report, form, status=422)
+    return _show(request, "reports/reporter.html", report, form, reporter)
+
+
+def _show(
+    request: Request[Any, Any, Any],
+    template: str,
+    report: Report | None,
+    form: Form | None = None,
+    reporter: SeenPerson | None = None,
+    status: int = 200,
+) -> Response[Any]:
+    language = request.scope["state"]["language"]
+    return page(
+        request,
+        template if wants_fragment(request) else "reports/desk_page.html",
+        status,
+        part=template,
+        report=report,
+        ward=ward_name(report.ward, language) if report else "",
+        photos=pictures_of(report.photos) if report else [],
+        form=form or Form(),
+        reporter=reporter,
+    )

@@ -1,0 +1,211 @@
+"""One report: written, found, and kept in step with its case."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from city import places
+from city.kernel import Work, ref_number
+from city.reports.model import Progress, Report, ref_word, words_in
+
+
+class Followed(Struct, frozen=True, kw_only=True):
+    """What a reaction must know of a report to keep it in step with its case."""
+
+    id: UUID
+    ref: str
+    reporter_id: UUID | None
+    told: int
+
+
+async def add_report(work: Work, report: Report, client_key: str | None, also: str) -> bool:
+    """Write a report and its pin; False if its reporter sent this `client_key` before.
+
+    `also` is what it is found by besides its own words. If the other one is just being written by
+    somebody else this waits until that is decided.
+    """
+    written = await work.value(
+        int,
+        """
+        with written as (
+            insert into reports.report (
+                id, ref, ref_number, case_id, reporter_id, client_key, category, description,
+                photos, address, ward, latitude, longitude, cell, place_precision, private, sample,
+                seen_at, sent_at, status, due_at, search
+            )
+            values (
+                :id, :ref, :ref_number, :case_id, :reporter_id, :client_key, :category,
+                :description, :photos, :address, :ward, :latitude, :longitude, :cell,
+                :place_precision, :private, :sample, :seen_at, :sent_at, :status, :due_at,
+                to_tsvector('simple', :words)
+            )
+            on conflict (reporter_id, client_key) where client_key is not null do nothing
+            returning *
+        ), pinned as (
+            insert into reports.pin_change (cell, category, open, delta, ref_number, east, north)
+            select cell, category, open, 1, ref_number,
+                   round((longitude + 180) * 1e6), round((latitude + 90) * 1e6)
+            from written
+            where shown
+        )
+        select 1 from written
+        """,
+        id=report.id,
+        ref=report.ref,
+        case_id=report.case_id,
+        reporter_id=report.reporter_id,
+        client_key=client_key,
+        category=report.category,
+        description=report.description,
+        photos=report.photos,
+        address=report.address,
+        ward=report.ward,
+        latitude=report.latitude,
+        longitude=report.longitude,
+        place_precision=report.place_precision,
+        private=report.private,
+        sample=report.sample,
+        seen_at=report.seen_at,
+        sent_at=report.sent_at,
+        status=report.status,
+        due_at=report.due_at,
+        words=words_in(report.description, report.address, also) + " " + ref_word(report.ref),
+        ref_number=ref_number(report.ref),
+        cell=places.cell_of(report.latitude, report.longitude),
+    )
+    return written is not None
+
+
+async def set_progress(work: Work, report: Followed, progress: Progress, told: int) -> bool:
+    """Show how the case of a report stands and move its pin; False if nothing was different.
+
+    `told` is the last entry of the case's history that its reporter has been told of.
+    """
+    changed = await work.value(
+        int,
+        """
+        with before as (
+            select * from reports.report where id = :id for update
+        ), changed as (
+            update reports.report as report
+            set category = :category, private = :private, status = :status, unit_id = :unit_id,
+                unit_name = :unit_name, due_at = :due_at, closed_at = :closed_at,
+                rating = :rating, merged_into = :merged_into, told = :told
+            from before
+            where report.id = before.id
+              and (before.category, before.private, before.status, before.unit_id,
+                   before.unit_name, before.due_at, before.closed_at, before.rating,
+                   before.merged_into, before.told)
+                  is distinct from
+                  (:category::text, :private::boolean, :status::text, :unit_id::uuid,
+                   :unit_name::jsonb, :due_at::timestamptz, :closed_at::timestamptz,
+                   :rating::text, :merged_into::uuid, :told::integer)
+            returning report.shown, report.open, report.category
+        ), moved as (
+            insert into reports.pin_change (cell, category, open, delta, ref_number, east, north)
+            select before.cell, pin.category, pin.open, pin.delta, before.ref_number,
+                   round((before.longitude + 180) * 1e6), round((before.latitude + 90) * 1e6)
+            from before, changed, lateral (
+                values (before.shown, before.category, before.open, -1::smallint),
+                       (changed.shown, changed.category, changed.open, 1::smallint)
+            ) as pin (shown, category, open, delta)
+            where pin.shown and before.cell is not null
+              and (before.shown, before.category, before.open)
+                  is distinct from (changed.shown, changed.category, changed.open)
+        )
+        select 1 from changed
+        """,
+        id=report.id,
+        told=told,
+        category=progress.category,
+        private=progress.private,
+        status=progress.status,
+        unit_id=progress.unit_id,
+        unit_name=progress.unit_name,
+        due_at=progress.due_at,
+        closed_at=progress.closed_at,
+        rating=progress.rating,
+        merged_into=progress.merged_into,
+    )
+    return changed is not None
+
+
+async def find_by_ref(work: Work, ref: str) -> Report | None:
+    """Return the report of this reference, private or not."""
+    return await work.maybe(
+        Report,
+        """
+        select id, ref, case_id, reporter_id, category, description, photos, address, ward,
+               latitude, longitude, place_precision, private, sample, seen_at, sent_at, status,
+               unit_id, unit_name, due_at, closed_at, rating, merged_into
+        from reports.report
+        where ref = :ref
+        """,
+        ref=ref,
+    )
+
+
+async def find_by_case(work: Work, case_id: UUID) -> Report | None:
+    """Return the report of this case; a case may have come another way."""
+    return await work.maybe(
+        Report,
+        """
+        select id, ref, case_id, reporter_id, category, description, photos, address, ward,
+               latitude, longitude, place_precision, private, sample, seen_at, sent_at, status,
+               unit_id, unit_name, due_at, closed_at, rating, merged_into
+        from reports.report
+        where case_id = :case_id
+        """,
+        case_id=case_id,
+    )
+
+
+async def get_by_key(work: Work, reporter_id: UUID | None, client_key: str) -> Report:
+    """Return what this person sent under this client key."""
+    return await work.one(
+        Report,
+        """
+        select id, ref, case_id, reporter_id, category, description, photos, address, ward,
+               latitude, longitude, place_precision, private, sample, seen_at, sent_at, status,
+               unit_id, unit_name, due_at, closed_at, rating, merged_into
+        from reports.report
+        where reporter_id = :reporter_id and client_key = :client_key
+        """,
+        reporter_id=reporter_id,
+        client_key=client_key,
+    )
+
+
+async def lock_by_case(work: Work, case_id: UUID) -> Followed | None:
+    """Return the report of this case, held until this work ends so that reactions take turns."""
+    return await work.maybe(
+        Followed,
+        """
+        select id, ref, reporter_id, told
+        from reports.report
+        where case_id = :case_id
+        for update
+        """,
+        case_id=case_id,
+    )
+
+
+class Joined(Struct, frozen=True, kw_only=True):
+    """Somebody whose report went into another one."""
+
+    ref: str
+    reporter_id: UUID
+
+
+async def list_joined_reporters(work: Work, case_id: UUID) -> list[Joined]:
+    """Return whose reports were joined into this case."""
+    return await work.all(
+        Joined,
+        """
+        select ref, reporter_id
+        from reports.report
+        where merged_into = :case_id and reporter_id is not null
+        order by sent_at
+        """,
+        case_id=case_id,
+    )
