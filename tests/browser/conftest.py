@@ -31,7 +31,8 @@ FLAGS = [
 BRIDGE = {"latitude": 16.4685, "longitude": 107.5890}
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while Playwright is open no other event loop can run in this process.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
