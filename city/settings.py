@@ -6,7 +6,7 @@ A city itself is data: a folder of `profiles/` (`CITY=hue`). See docs/reference/
 import os
 import secrets
 import tomllib
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -64,7 +64,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         return self.languages[0]
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One installation."""
 
     city: str = "hue"
@@ -81,12 +81,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     map_tiles: str = ""
     secure_cookies: bool = False
 
-    @property
+    @cached_property
     def folder(self) -> Path:
         """The folder of the city's profile."""
         return ROOT / "profiles" / self.city
 
-    @property
+    @cached_property
     def profile(self) -> Profile:
         """The city's profile."""
         return read_profile(self.folder)

@@ -559,7 +559,7 @@ CREATE UNIQUE INDEX report_imported ON reports.report USING btree (external_id) 
 
 CREATE INDEX report_near ON reports.report USING btree (cell) INCLUDE (sent_at, id, latitude, longitude, category, ward, unit_id, open) WHERE shown;
 
-CREATE INDEX report_newest ON reports.report USING btree (sent_at DESC, id DESC) WHERE shown;
+CREATE INDEX report_newest ON reports.report USING btree (sent_at DESC, id DESC) INCLUDE (cell, latitude, longitude, category, ward, unit_id, open) WHERE shown;
 
 CREATE UNIQUE INDEX report_once ON reports.report USING btree (reporter_id, client_key) WHERE (client_key IS NOT NULL);
 

@@ -10,20 +10,18 @@ stripped, offered to the one who sent it, and published nowhere.
 
 from city.media.actions import claim_files, close_room, keep_upload, open_room
 from city.media.darkroom import Darkroom
-from city.media.model import File, film_url, large_url, thumb_url
+from city.media.model import File, large_url, open_url, thumb_url
 from city.media.pages import routes
-from city.media.store import list_files
 
 __all__ = [
     "Darkroom",
     "File",
     "claim_files",
     "close_room",
-    "film_url",
     "keep_upload",
     "large_url",
-    "list_files",
     "open_room",
+    "open_url",
     "routes",
     "thumb_url",
 ]

@@ -83,7 +83,9 @@ def print_film(upload: int, film: int, kind: Kind) -> Printed:
             seconds = _rewrite(source, film, turn)
     except (av.error.FFmpegError, ValueError, pyvips.Error) as error:
         raise Unreadable(BROKEN) from error
-    return Printed(read_film_notes(notes), *pictures.print_sizes(poster), film_seconds=seconds)
+    return Printed(
+        read_film_notes(notes), *pictures.print_sizes(_with_mark(poster)), film_seconds=seconds
+    )
 
 
 def _open(upload: int, kind: Kind) -> InputContainer:
@@ -137,6 +139,17 @@ def _poster(source: InputContainer) -> tuple[pyvips.Image, int]:
         turn = round(-frame.rotation / 90) % 4 * 90
         return _still(frame, turn), turn
     raise Unreadable(BROKEN)
+
+
+def _with_mark(poster: pyvips.Image) -> pyvips.Image:
+    """The poster with a play mark in its middle, so that it says what it is wherever it is shown."""
+    radius = min(poster.width, poster.height) * 0.14
+    places = pyvips.Image.xyz(poster.width, poster.height)
+    x, y = places[0] - poster.width / 2, places[1] - poster.height / 2
+    disc = (x * x + y * y) < radius * radius
+    wedge = (x > -radius * 0.35) & (y.abs() < (radius * 0.6 - x) * 0.55)
+    marked = disc.ifthenelse((poster * 0.3).cast("uchar"), poster)
+    return wedge.ifthenelse([255, 255, 255], marked).copy(interpretation="srgb").copy_memory()
 
 
 def _prepare_decoder(stream: VideoStream, threads: int) -> None:

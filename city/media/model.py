@@ -13,6 +13,7 @@ class Size(StrEnum):
     THUMB = "thumb"
     LARGE = "large"
     FILM = "film"
+    OPEN = "open"
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +59,6 @@ def large_url(file_id: UUID) -> str:
     return f"/files/{file_id}/large"
 
 
-def film_url(file_id: UUID) -> str:
-    """Return the address of a film."""
-    return f"/files/{file_id}/film"
+def open_url(file_id: UUID) -> str:
+    """Return the address to open a file by: a film plays, a photo is shown large."""
+    return f"/files/{file_id}/open"

@@ -67,6 +67,7 @@ def _name_of(file: File, size: str) -> str | None:
         Size.THUMB: file.thumb,
         Size.LARGE: file.large,
         Size.FILM: file.film,
+        Size.OPEN: file.film or file.large,
     }
     return names.get(size)
 

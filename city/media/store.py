@@ -37,19 +37,6 @@ async def find_file(work: Work, id: UUID) -> File | None:
     )
 
 
-async def list_files(work: Work, ids: list[UUID]) -> list[File]:
-    """Return those of the files that there are."""
-    return await work.all(
-        File,
-        """
-        select id, kind, keeper_id, large, thumb, film, width, height, seconds,
-               latitude, longitude, taken_at, kept_at
-        from media.file where id = any(:ids::uuid[])
-        """,
-        ids=ids,
-    )
-
-
 async def set_claimed(work: Work, ids: list[UUID], keeper_id: UUID | None) -> list[File]:
     """Take the keeper's files into use, and return them."""
     return await work.all(

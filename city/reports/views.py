@@ -38,9 +38,10 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class Picture(Struct, frozen=True, kw_only=True):
-    """A photo of a report or an answer."""
+    """A photo or film of a report or an answer: the address to open it by, and two pictures."""
 
     url: str
+    large_url: str
     thumbnail_url: str
     caption: str = ""
 
@@ -167,8 +168,15 @@ def face_of(
 
 
 def pictures_of(ids: Sequence[UUID]) -> list[Picture]:
-    """Return the photos with these ids."""
-    return [Picture(url=media.large_url(id), thumbnail_url=media.thumb_url(id)) for id in ids]
+    """Return the photos and films with these ids."""
+    return [
+        Picture(
+            url=media.open_url(id),
+            large_url=media.large_url(id),
+            thumbnail_url=media.thumb_url(id),
+        )
+        for id in ids
+    ]
 
 
 async def groups_of(work: Work, language: str) -> list[dict[str, Any]]:

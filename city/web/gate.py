@@ -60,6 +60,8 @@ class Gate:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         jar = _cookies(headers.get(b"cookie", b""))
+        # No word of a person has a NUL in it, and PostgreSQL can keep none.
+        scope["query_string"] = scope["query_string"].replace(b"%00", b"")
         scope["user"] = NOBODY
         state["language"] = language_of(jar, headers.get(b"accept-language", b""), self.languages)
         status = 500

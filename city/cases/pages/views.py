@@ -188,7 +188,7 @@ class Reader:
 
 
 def _pictures(ids: Sequence[UUID]) -> list[dict[str, str]]:
-    return [{"url": media.large_url(id), "thumbnail_url": media.thumb_url(id)} for id in ids]
+    return [{"url": media.open_url(id), "thumbnail_url": media.thumb_url(id)} for id in ids]
 
 
 async def reader_of(

@@ -1,6 +1,7 @@
 """The room as people use it: send, see, use; and what becomes of what nobody uses."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -76,3 +77,15 @@ async def test_what_nobody_takes_into_use_is_gone_after_a_day(browser: Browser) 
 async def test_an_address_of_no_picture_is_not_found(browser: Browser) -> None:
     for path in ("/files/00000000-0000-7000-8000-000000000000/large", "/files/x/large"):
         assert (await browser.get(path)).status_code == 404
+
+
+async def test_a_film_plays_where_a_photo_is_shown_large(browser: Browser, tmp_path: Path) -> None:
+    await browser.sign_in("resident")
+    film = samples.film(str(tmp_path / "film.mp4"))
+    kept = await sent(browser, film)
+    opened = await browser.get(f"/files/{kept['id']}/open")
+    assert opened.headers["content-type"] == "video/mp4"
+    poster = await browser.get(f"/files/{kept['id']}/large")
+    assert poster.headers["content-type"] == "image/jpeg"
+    photo = await sent(browser, samples.saved(samples.corners(), "JPEG"))
+    assert (await browser.get(f"/files/{photo['id']}/open")).headers["content-type"] == "image/jpeg"

@@ -50,7 +50,10 @@ create table reports.report (
 create unique index report_once on reports.report (reporter_id, client_key)
     where client_key is not null;
 create unique index report_imported on reports.report (external_id) where external_id is not null;
-create index report_newest on reports.report (sent_at desc, id desc) where shown;
+-- With everything that chooses among the newest, so that a search by place or words reads no rows
+-- but those it gives.
+create index report_newest on reports.report (sent_at desc, id desc)
+    include (cell, latitude, longitude, category, ward, unit_id, open) where shown;
 create index report_by_state on reports.report (open, sent_at desc, id desc) where shown;
 create index report_by_category on reports.report (category, open, sent_at desc, id desc)
     where shown;

@@ -142,17 +142,40 @@ async def list_by_unit(work: Work, page: Page) -> list[Card]:
 async def list_near(work: Work, page: Page) -> list[Card]:
     """Return the newest public reports within the page's circle.
 
-    They are chosen from one index alone, a piece of the circle at a time (`offset 0` keeps
-    PostgreSQL from joining the pieces last); only those of the page are then fetched.
+    Where the circle holds much of what is new, the page is found among the newest of all, and that
+    search ends as soon as it is full. Only otherwise, when the circle holds few, is everything in
+    it read, a piece at a time from one index (`offset 0` keeps PostgreSQL from joining the pieces
+    last). Only those of the page are then fetched.
     """
     return await work.all(
         Card,
         """
+        with recent as materialized (
+            select n.id, n.sent_at
+            from (
+                select id, sent_at, cell, latitude, longitude, category, ward, unit_id, open
+                from reports.report
+                where shown and (sent_at, id) < (:before_at::timestamptz, :before_id::uuid)
+                order by sent_at desc, id desc
+                limit 1500
+            ) as n
+            where n.cell is not null and n.open = any(:states::boolean[])
+              and (:category::text = '' or n.category = :category)
+              and (:ward::text = '' or n.ward = :ward)
+              and (:unit_id::uuid is null or n.unit_id = :unit_id)
+              and power(n.latitude - :latitude::float8, 2)
+                  + power((n.longitude - :longitude::float8) * :narrowing::float8, 2)
+                  <= power(:degrees::float8, 2)
+            order by n.sent_at desc, n.id desc
+            limit :most
+        )
         select r.id, r.ref, r.category, left(r.description, 200) as summary,
                r.photos[1] as photo, r.address, r.ward, r.latitude, r.longitude, r.private,
                r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating
         from (
-            select near.id, near.sent_at
+            select id, sent_at from recent where (select count(*) from recent) >= :most
+            union all
+            (select near.id, near.sent_at
             from unnest(:lows::bigint[], :highs::bigint[]) as piece (low, high)
             cross join lateral (
                 select id, sent_at, latitude, longitude
@@ -165,11 +188,11 @@ async def list_near(work: Work, page: Page) -> list[Card]:
                   and (sent_at, id) < (:before_at::timestamptz, :before_id::uuid)
                 offset 0
             ) as near
-            where power(near.latitude - :latitude::float8, 2)
-                  + power((near.longitude - :longitude::float8) * :narrowing::float8, 2)
-                  <= power(:degrees::float8, 2)
+            where (select count(*) from recent) < :most
+              and power(near.latitude - :latitude, 2)
+                  + power((near.longitude - :longitude) * :narrowing, 2) <= power(:degrees, 2)
             order by near.sent_at desc, near.id desc
-            limit :most
+            limit :most)
         ) as chosen
         join reports.report as r on r.id = chosen.id
         order by r.sent_at desc, r.id desc
