@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response
 
 from city.kernel import NOBODY, Database, Jobs, Problem, unapplied
-from city.web import PUBLIC, get, page
+from city.web import PUBLIC, describe, get, page
 
 
 @get("/", allow=PUBLIC)
@@ -34,7 +34,7 @@ async def ready(request: Request[Any, Any, Any]) -> Response[Any]:
 @get("/openapi.json", allow=PUBLIC)
 async def openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Describe the API to programs (OpenAPI 3.1)."""
-    return request.app.openapi_schema.to_schema()
+    return describe(request.app)
 
 
 async def _checks(database: Database, jobs: Jobs | None) -> dict[str, str]:

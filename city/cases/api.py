@@ -10,7 +10,7 @@ from msgspec import Struct
 from city.cases import store
 from city.cases.cursors import read_cursor, write_cursor
 from city.cases.model import ENDS, Case, Category, Process, QueueItem, Status
-from city.cases.verbs import verb_called
+from city.cases.verbs import SHAPES, verb_called
 from city.kernel import Missing, Work, read_ref
 from city.web import PUBLIC, Request, check_json, get, post
 
@@ -122,7 +122,7 @@ async def show_case(work: Work, ref: str) -> Case:
     return await store.see_case_by_ref(work, _read(ref))
 
 
-@post("/api/v1/cases/{ref:str}/{verb:str}", allow="cases.view")
+@post("/api/v1/cases/{ref:str}/{verb:str}", allow="cases.view", takes=SHAPES)
 async def move_case(request: Request, work: Work, ref: str, verb: str) -> Case:
     """Do something with a case, and return it as it stands then.
 

@@ -115,6 +115,9 @@ VERBS: dict[str, Verb] = {
 }
 """What staff can ask for. `rate` is missing: only the reporter's own room knows who reported."""
 
+SHAPES = list(dict.fromkeys(verb.shape for verb in VERBS.values()))
+"""What comes with them."""
+
 
 def verb_called(name: str) -> Verb:
     """Return the verb of this name, written with `_` or `-`; raise Missing if there is none."""

@@ -116,10 +116,10 @@ class Database:
         try:
             yield work
             if not reading:
-                await outbox.write(work)
+                has_jobs = await outbox.write(work)
                 if len(held) == 2:
                     await held[1].commit()
-                    if work.announced or work.jobs:
+                    if has_jobs:
                         self.woken.set()
         except BaseException as error:
             if len(held) == 2:

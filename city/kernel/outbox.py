@@ -6,10 +6,13 @@ from city.kernel.jobs import job_body
 from city.kernel.work import Work
 
 
-async def write(work: Work) -> None:
-    """Write the events announced and the jobs asked for in this work, in one statement."""
+async def write(work: Work) -> bool:
+    """Write the events announced and the jobs asked for in this work, in one statement.
+
+    Return whether there are jobs for a worker to do.
+    """
     if not work.announced and not work.jobs:
-        return
+        return False
     events = [(new_id(), kind_of(type(e)), body_of(e)) for e in work.announced]
     jobs = [
         (reaction.name, work.now, None, job_body(reaction, {"event": event}))
@@ -40,3 +43,4 @@ async def write(work: Work) -> None:
         keys=[job[2] for job in jobs],
         job_bodies=[job[3] for job in jobs],
     )
+    return bool(jobs)

@@ -142,7 +142,7 @@ def _poster(source: InputContainer) -> tuple[pyvips.Image, int]:
 
 
 def _with_mark(poster: pyvips.Image) -> pyvips.Image:
-    """The poster with a play mark in its middle, so that it says what it is wherever it is shown."""
+    """The poster with a play mark in its middle, so that it always says what it is."""
     radius = min(poster.width, poster.height) * 0.14
     places = pyvips.Image.xyz(poster.width, poster.height)
     x, y = places[0] - poster.width / 2, places[1] - poster.height / 2

@@ -141,7 +141,7 @@ async def get_report(request: Request[Any, Any, Any], work: Work, ref: Ref) -> R
     return await _in_full(work, report, await cases.get_case(work, report.case_id))
 
 
-@post("/api/v1/reports", allow="reports.submit", status_code=201)
+@post("/api/v1/reports", allow="reports.submit", status_code=201, takes=[NewReport])
 async def create_report(request: Request[Any, Any, Any]) -> Response[ReportInFull]:
     """Submit a report.
 

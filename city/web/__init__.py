@@ -10,6 +10,7 @@ from litestar.datastructures import UploadFile
 
 from city.web.forms import Form, check, check_json, read_form
 from city.web.gate import Gate, JsonLines, cookie, language_of
+from city.web.openapi import describe
 from city.web.pages import Pages, flash, page, redirect, render_words, wants_fragment
 from city.web.problems import problem_handlers
 from city.web.routes import PUBLIC, delete, get, patch, post, put, work_dependency
@@ -33,6 +34,7 @@ __all__ = [
     "check_json",
     "cookie",
     "delete",
+    "describe",
     "flash",
     "folded",
     "get",

@@ -4,7 +4,7 @@ A GET gets a work that only reads; any other method one that commits when the ha
 rolls back when it raises. Nothing has been sent when that happens.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import litestar
@@ -26,8 +26,19 @@ def get(path: str | list[str], *, allow: str, **options: Any) -> Decorator:
     return _route(litestar.get, path, allow, options)
 
 
-def post(path: str | list[str], *, allow: str, status_code: int = 200, **options: Any) -> Decorator:
-    """Serve a POST to those who hold the permission `allow`."""
+def post(
+    path: str | list[str],
+    *,
+    allow: str,
+    status_code: int = 200,
+    takes: Sequence[type] = (),
+    **options: Any,
+) -> Decorator:
+    """Serve a POST to those who hold the permission `allow`.
+
+    `takes` are the shapes of its JSON body, for the description of the API.
+    """
+    options["opt"] = {"takes": list(takes)}
     return _route(litestar.post, path, allow, {"status_code": status_code, **options})
 
 
@@ -55,7 +66,8 @@ def _route(
     return decorate(path, guards=[_guard], **options)
 
 
-def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    # Async though it waits for nothing: Litestar sends a plain function to a thread, each time.
     if connection.scope["state"].get("foreign"):
         raise Forbidden("This was sent from another site, so it was not accepted.")
     allow = handler.opt["allow"]

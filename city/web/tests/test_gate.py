@@ -44,7 +44,16 @@ async def test_a_program_is_told_in_problem_json(browser: Browser) -> None:
 async def test_the_city_says_that_it_is_well(browser: Browser) -> None:
     assert (await browser.get("/health")).json() == {"status": "ok"}
     assert (await browser.get("/ready")).json()["status"] == "ok"
-    assert (await browser.get("/openapi.json")).json()["openapi"].startswith("3.1")
+
+
+async def test_the_api_is_described_with_its_bodies_and_its_refusals(browser: Browser) -> None:
+    described = (await browser.get("/openapi.json")).json()
+    assert described["openapi"].startswith("3.1")
+    submit = described["paths"]["/api/v1/reports"]["post"]
+    body = submit["requestBody"]["content"]["application/json"]["schema"]
+    shape = described["components"]["schemas"][body["$ref"].rpartition("/")[2]]
+    assert {"category", "description"} <= set(shape["required"])
+    assert "application/problem+json" in submit["responses"]["default"]["content"]
 
 
 async def test_static_files_are_kept_for_ever_by_their_version(browser: Browser) -> None:
