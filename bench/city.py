@@ -19,7 +19,7 @@ SPOTS = 40
 def reports(count: int, categories: list[str], *, seed: int = 7) -> Iterator[ImportedReport]:
     """Yield reports of the last two years; 80 % lie in hot spots, 85 % are closed."""
     chance = random.Random(seed)
-    spots = [(_near(chance, CENTRE, 0.05), chance.choice(categories)) for _ in range(SPOTS)]
+    spots = [(spot, chance.choice(categories)) for spot in _spots()]
     now = datetime.now(UTC)
     for number in range(count):
         middle, usual = chance.choice(spots)
@@ -40,6 +40,23 @@ def reports(count: int, categories: list[str], *, seed: int = 7) -> Iterator[Imp
             closed_at=closed if done else None,
             answer="Đã xử lý xong." if done else "",
         )
+
+
+def around(count: int) -> list[tuple[float, float]]:
+    """Return places to look around: most in hot spots, as where people are."""
+    chance = random.Random(11)
+    spots = _spots()
+    return [
+        _near(chance, chance.choice(spots), 0.004)
+        if chance.random() < 0.8
+        else _near(chance, CENTRE, 0.09)
+        for _ in range(count)
+    ]
+
+
+def _spots() -> list[tuple[float, float]]:
+    chance = random.Random(5)
+    return [_near(chance, CENTRE, 0.05) for _ in range(SPOTS)]
 
 
 def _near(chance: random.Random, middle: tuple[float, float], spread: float) -> tuple[float, float]:

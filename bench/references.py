@@ -84,6 +84,8 @@ def run(postgres: Postgres, url: str, text: str, seconds: int, clients: int = 2)
                 "prepared",
                 "-c",
                 str(clients),
+                "-j",
+                "2",
                 "-T",
                 str(seconds),
                 "-f",

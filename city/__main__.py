@@ -201,7 +201,7 @@ def _log(*, verbose: bool) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for name in ("httpx2", "uvicorn.access"):
+    for name in ("httpx2", "mail.log", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
     if verbose:
         logging.getLogger("city").setLevel(logging.DEBUG)

@@ -13,7 +13,16 @@ from city import cases, identity, media, messages, places, reports
 from city.app.pages import routes
 from city.kernel import THE_CITY, Database, Jobs
 from city.settings import Settings
-from city.web import PUBLIC, Gate, Pages, Static, problem_handlers, serve_static, work_dependency
+from city.web import (
+    PLAIN_BYTES,
+    PUBLIC,
+    Gate,
+    Pages,
+    Static,
+    problem_handlers,
+    serve_static,
+    work_dependency,
+)
 
 ROOMS = (identity, places, media, messages, cases, reports)
 
@@ -54,7 +63,7 @@ def build(settings: Settings, database: Database, *, with_jobs: bool = False) ->
             exclude=["^/static/", "^/files/"],
         ),
         openapi_config=_openapi(settings),
-        request_max_body_size=80_000_000,
+        request_max_body_size=PLAIN_BYTES,
         lifespan=[lifespan],
         logging_config=None,
     )

@@ -88,6 +88,7 @@ def is_whole(case: Case, entries: Sequence[Entry]) -> bool:
         and entries[0].facts.get("content") == content_digest(case)
         and _last(entries, "unit") in (None, _text(case.unit_id))
         and _last(entries, "answer") in (None, answer_digest(case.answer, case.answer_photos))
+        and _rating(entries) == case.rating
     )
 
 
@@ -104,6 +105,12 @@ async def verify_history(work: Work, case_id: UUID) -> bool:
 
 def _last(entries: Sequence[Entry], fact: str) -> Any:
     return next((entry.facts[fact] for entry in reversed(entries) if fact in entry.facts), None)
+
+
+def _rating(entries: Sequence[Entry]) -> str | None:
+    """Return the rating of the present answer; a case taken up again has none yet."""
+    last = next((entry for entry in reversed(entries) if entry.verb in ("rate", "reopen")), None)
+    return last.facts.get("rating") if last and last.verb == "rate" else None
 
 
 def _text(unit_id: UUID | None) -> str | None:

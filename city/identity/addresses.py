@@ -50,6 +50,8 @@ def _mail(written: str) -> Address | None:
     plain = f"{mail.username}@{mail.domain}".lower()
     if "." not in mail.domain or not mail.username or not plain.isascii() or " " in plain:
         return None
+    if '"' in mail.addr_spec:
+        return None  # Without its quotes, `"a@b.example,c"@d.example` is two people's addresses.
     return Address("email", plain)
 
 

@@ -7,12 +7,12 @@ from city.kernel import Missing, Problem, Work
 from city.media import actions, store
 from city.media.files import TYPES
 from city.media.model import File, Kept, Size, thumb_url
-from city.web import PUBLIC, Request, Response, UploadFile, get, post
+from city.web import PUBLIC, UPLOAD_BYTES, Request, Response, UploadFile, get, post
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
-@post("/media", allow="me", status_code=201)
+@post("/media", allow="me", status_code=201, request_max_body_size=UPLOAD_BYTES)
 async def keep_upload(request: Request, work: Work) -> Kept:
     """Take in one file (multipart, field `file`) and say what became of it."""
     posted = await request.form()

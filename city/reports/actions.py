@@ -27,10 +27,12 @@ NO_CATEGORY = say("This category is no longer used. Please choose another.")
 NO_PLACE = say("Please show where it is: on the map, or by its ward and street.")
 NO_STREET = say("Please give the street, and a house number or what is near.")
 NO_WARD = say("Please choose a ward of the list.")
+NO_TIME = say("This does not look right. Please check it.")
 NOT_YET = say("This time has not come yet.")
 NO_COMMENT = say("Please say what is still wrong, so that it can be put right.")
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
+_FIRST_YEAR = 2000
 
 
 class Spot(NamedTuple):
@@ -153,7 +155,9 @@ def find_faults(
         latitude, longitude, ward = (given.get(k) for k in ("latitude", "longitude", "ward"))
         faults |= _place_faults(latitude, longitude, ward, str(given.get("address") or ""))
     seen_at = given.get("seen_at")
-    if seen_at is not None and local(seen_at) > work.now + _CLOCKS_DIFFER:
+    if seen_at is not None and seen_at.year < _FIRST_YEAR:
+        faults["seen_at"] = NO_TIME
+    elif seen_at is not None and local(seen_at) > work.now + _CLOCKS_DIFFER:
         faults["seen_at"] = NOT_YET
     return faults
 

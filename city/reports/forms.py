@@ -56,6 +56,8 @@ async def faults_in(
     given: dict[str, Any] = {}
     for field in msgspec.structs.fields(NewReport):
         value = values.get(field.name)
+        if isinstance(value, str):
+            value = value.replace("\x00", "").strip()  # As `check` has read it.
         if field.name in _JUDGED and field.name not in wrong and value not in (None, ""):
             given[field.name] = msgspec.convert(value, field.type, strict=False)
     faults = find_faults(work, await cases.known_categories(work), given, wrong)

@@ -11,15 +11,27 @@ from litestar.datastructures import UploadFile
 from city.web.forms import Form, check, check_json, read_form
 from city.web.gate import Gate, JsonLines, cookie, language_of
 from city.web.openapi import describe
-from city.web.pages import Pages, flash, page, redirect, render_words, wants_fragment
+from city.web.pages import Pages, page, redirect, render_words, wants_fragment
 from city.web.problems import problem_handlers
-from city.web.routes import PUBLIC, delete, get, patch, post, put, work_dependency
+from city.web.routes import (
+    PLAIN_BYTES,
+    PUBLIC,
+    UPLOAD_BYTES,
+    delete,
+    get,
+    patch,
+    post,
+    put,
+    work_dependency,
+)
 from city.web.static import Static, serve_static
 from city.web.times import Times
 from city.web.words import Words, folded
 
 __all__ = [
+    "PLAIN_BYTES",
     "PUBLIC",
+    "UPLOAD_BYTES",
     "Form",
     "Gate",
     "JsonLines",
@@ -35,7 +47,6 @@ __all__ = [
     "cookie",
     "delete",
     "describe",
-    "flash",
     "folded",
     "get",
     "language_of",

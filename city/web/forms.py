@@ -55,7 +55,7 @@ def check(shape: type[Shape], values: Mapping[str, Any]) -> tuple[Shape | None, 
     for field in _fields(shape):
         given = values.get(field.encode_name)
         if isinstance(given, str):
-            given = given.strip()
+            given = given.replace("\x00", "").strip()  # PostgreSQL keeps no NUL.
         if given is None or given == "":
             if field.required:
                 errors[field.encode_name] = say("Please fill this in.")

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -117,14 +116,9 @@ def cookie(request: Request[Any, Any, Any], name: str) -> str:
 
 
 def _cookies(header: bytes) -> dict[str, str]:
-    if not header:
-        return {}
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(header.decode("latin-1"))
-    except Exception:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
+    """Return the cookies; http.cookies would drop all of them for one that it cannot read."""
+    pairs = (part.strip().partition("=") for part in header.decode("latin-1").split(";"))
+    return {name: value for name, _, value in pairs if value}
 
 
 def _is_foreign(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:

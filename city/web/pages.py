@@ -1,6 +1,7 @@
 """Rendering pages. Each room keeps its templates in a folder named after itself."""
 
 import hashlib
+import hmac
 import json
 from base64 import b64encode
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from litestar.response import Redirect
 from markupsafe import Markup, escape
 
 from city.kernel import Says
-from city.settings import Settings
+from city.settings import Settings, current
 from city.web.forms import Form
 from city.web.static import Static
 from city.web.times import Times
@@ -147,14 +148,16 @@ def redirect(path: str, flash: Says | None = None) -> Answer:
         path = "/"
     answer = Redirect(path, status_code=303)
     if flash is not None:
-        said = quote(json.dumps([flash.text, dict(flash.params)]))
-        answer.set_cookie("flash", said, max_age=60, httponly=True, samesite="lax")
+        said = json.dumps([flash.text, dict(flash.params)])
+        answer.set_cookie(
+            "flash",
+            f"{_seal(said)}.{quote(said)}",
+            max_age=60,
+            httponly=True,
+            samesite="lax",
+            secure=current().secure_cookies,
+        )
     return answer
-
-
-def flash(request: Request[Any, Any, Any]) -> str:
-    """Return the word for the reader that came with a redirect, if any."""
-    return _read_flash(request.cookies.get("flash", ""), request.scope["state"]["language"])
 
 
 def render_words(language: str, text: str | Says, **params: Any) -> str:
@@ -163,11 +166,17 @@ def render_words(language: str, text: str | Says, **params: Any) -> str:
 
 
 def _read_flash(cookie: str, language: str) -> str:
-    try:
-        text, params = json.loads(unquote(cookie))
-        return words_of(language).t(text, **params)
-    except (ValueError, TypeError, KeyError, IndexError):
+    """Return what the cookie says if we wrote it: a stranger's braces could fill the memory."""
+    seal, _, said = cookie.partition(".")
+    said = unquote(said)
+    if not hmac.compare_digest(seal.encode(), _seal(said).encode()):
         return ""
+    text, params = json.loads(said)
+    return words_of(language).t(text, **params)
+
+
+def _seal(said: str) -> str:
+    return hmac.new(current().secret.encode(), f"flash {said}".encode(), hashlib.sha256).hexdigest()
 
 
 def _translated(form: Form, language: str) -> dict[str, Any]:

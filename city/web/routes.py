@@ -18,6 +18,12 @@ from city.kernel import Forbidden, Unavailable, Work
 PUBLIC = "public"
 """The permission of a route that anybody may use, signed in or not."""
 
+PLAIN_BYTES = 256_000
+"""The longest body of a request. Reading one is costly: 20 MB of fields keep a server for 12 s."""
+
+UPLOAD_BYTES = 80_000_000
+"""What a route that takes files asks for instead, as its `request_max_body_size`."""
+
 Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 
 

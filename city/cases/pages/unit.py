@@ -12,7 +12,7 @@ from city.cases.pages.desk import DONE_WORDS, read_or_missing
 from city.cases.pages.views import reader_of
 from city.cases.verbs import Answer, Plain
 from city.kernel import Conflict, Invalid, Problem, Work, say
-from city.web import Form, Request, Response, get, page, post, read_form, redirect
+from city.web import UPLOAD_BYTES, Form, Request, Response, get, page, post, read_form, redirect
 
 GROUPS = (Status.ROUTED, Status.DOING, Status.ANSWERED)
 
@@ -59,7 +59,7 @@ async def take_case(request: Request[Any, Any, Any], work: Work, ref: str) -> Re
     return redirect(f"/work/{case.ref}", say(DONE_WORDS["take"].text, ref=case.ref))
 
 
-@post("/work/{ref:str}/answer", allow="cases.answer")
+@post("/work/{ref:str}/answer", allow="cases.answer", request_max_body_size=UPLOAD_BYTES)
 async def answer_case(request: Request[Any, Any, Any], work: Work, ref: str) -> Response[Any]:
     """Answer a case. Photos may come with the form; those that arrived stay if it is refused."""
     case = await store.see_case_by_ref(work, read_or_missing(ref))

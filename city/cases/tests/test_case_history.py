@@ -23,6 +23,7 @@ TAMPERING = {
     "where": "update cases.case set latitude = latitude + 0.001 where id = $1",
     "the answer": "update cases.case set answer = 'We did nothing' where id = $1",
     "the unit": "update cases.case set unit_id = gen_random_uuid() where id = $1",
+    "the rating": "update cases.case set rating = 'satisfied' where id = $1",
     "the state": "update cases.case set status = 'rejected' where id = $1",
 }
 

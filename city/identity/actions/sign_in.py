@@ -49,7 +49,8 @@ async def find_actor(database: Database, token: str) -> Actor | None:
     Once an hour it also notes that the session is in use.
     """
     async with database.work(NOBODY, reading=True) as work:
-        visitor = await store.find_visitor(work, codes.hash_token(token))
+        sample = settings.current().sample
+        visitor = await store.find_visitor(work, codes.hash_token(token), sample=sample)
         now = work.now
     if visitor is None:
         return None

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from city import settings
-from city.identity import actions, store
+from city.identity import actions, codes, store
 from city.identity.devices import device_of
 from city.identity.model import local_path
 from city.identity.pages.sign_in import with_session
@@ -77,7 +77,7 @@ async def arrive(request: AnyRequest) -> Answer:
     """
     journey = Gateway.client.unseal(cookie(request, _AWAY))
     given = request.query_params
-    if not secrets.compare_digest(str(given.get("state", "")), journey.state):
+    if not codes.same(str(given.get("state", "")), journey.state):
         raise Problem("The sign-in took too long. Please begin again.")
     if "code" not in given:
         return redirect("/sign-in", flash=say("You did not go on with VNeID."))

@@ -50,8 +50,11 @@ class Tried(msgspec.Struct, frozen=True):
     used_at: datetime | None
 
 
-async def find_visitor(work: Work, token_hash: bytes) -> Visitor | None:
-    """Return whose session this is, unless it has ended or expired."""
+async def find_visitor(work: Work, token_hash: bytes, *, sample: bool) -> Visitor | None:
+    """Return whose session this is, unless it has ended or expired.
+
+    A sample person's is good in a sample city only.
+    """
     return await work.maybe(
         Visitor,
         """
@@ -63,8 +66,10 @@ async def find_visitor(work: Work, token_hash: bytes) -> Visitor | None:
         from identity.session join identity.person on person.id = session.person_id
         where token_hash = :token_hash and ended_at is null
           and seen_at > :idle_since and started_at > :oldest
+          and (:sample::boolean or not person.sample)
         """,
         token_hash=token_hash,
+        sample=sample,
         idle_since=work.now - SESSION_IDLE,
         oldest=work.now - SESSION_MOST,
     )

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from city import identity, settings
 from city.identity import actions, store
+from city.identity.addresses import read_address
 from city.identity.codes import hash_token
 from city.identity.model import Entered
 from city.kernel import NOBODY, Database, Invalid, Says, TooMany, Work
@@ -335,3 +336,20 @@ async def sample_person(browser: Browser) -> str:
 def real(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make this a city in service, not a sample."""
     monkeypatch.setattr(settings, "_current", replace(settings.current(), sample=False))
+
+
+async def test_outside_a_sample_city_sample_people_are_signed_out(
+    browser: Browser, here: settings.Settings
+) -> None:
+    await browser.sign_in("admin", sample=True)
+    assert (await browser.get("/admin/people")).status_code == 200
+    try:
+        settings.use(replace(here, sample=False))
+        assert (await browser.get("/admin/people")).status_code == 303
+    finally:
+        settings.use(here)
+
+
+def test_one_e_mail_address_is_never_two() -> None:
+    for written in ('"a@b.example,c"@d.example', '"a;b"@d.example', '"a b"@d.example'):
+        assert read_address(written, "VN") is None

@@ -8,7 +8,7 @@ from city.reports import actions
 from city.reports.forms import empty_form, read_report
 from city.reports.model import MOST_PHOTOS
 from city.reports.views import emergency_calls, groups_of, wards_of
-from city.web import Form, Request, Response, get, page, post, redirect
+from city.web import UPLOAD_BYTES, Form, Request, Response, get, page, post, redirect
 
 
 @get("/reports/new", allow="reports.submit")
@@ -17,7 +17,7 @@ async def new_report(request: Request[Any, Any, Any], work: Work) -> Response[An
     return await _show(request, work, empty_form(request.query_params), 200)
 
 
-@post("/reports", allow="reports.submit")
+@post("/reports", allow="reports.submit", request_max_body_size=UPLOAD_BYTES)
 async def submit(request: Request[Any, Any, Any]) -> Response[Any]:
     """Take in the form, or show it again with what was typed and what is wrong."""
     new, form = await read_report(request)

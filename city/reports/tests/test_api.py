@@ -91,3 +91,18 @@ async def test_a_submit_over_http_takes_few_statements(browser: Any) -> None:
     assert answer.status_code == 201
     # The session, the case, the report, the outbox.
     assert statements <= 4
+
+
+async def test_what_makes_no_sense_is_refused_and_never_a_failure(browser: Any) -> None:
+    await browser.sign_in("resident")
+    for odd, field in (
+        ({"seen_at": "0001-01-01T00:00:00+07:00"}, "seen_at"),
+        ({"seen_at": "0001-01-01T00:00:00"}, "seen_at"),
+        ({"latitude": " ", "category": ""}, "latitude"),
+        ({"latitude": "\x00", "category": ""}, "latitude"),
+    ):
+        answer = await browser.post("/api/v1/reports", json={**LAMP, **odd})
+        assert answer.status_code == 422, answer.text
+        assert field in [error["field"] for error in answer.json()["errors"]]
+    made = await browser.post("/api/v1/reports", json={**LAMP, "address": "5 Lê\x00 Lợi"})
+    assert made.json()["address"] == "5 Lê Lợi"

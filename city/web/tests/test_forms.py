@@ -41,3 +41,8 @@ def test_an_empty_field_is_an_absent_one() -> None:
 def test_nothing_typed_ever_breaks_a_form(values: dict[str, str | None]) -> None:
     found, errors = check(Lamp, values)
     assert (found is None) == bool(errors)
+
+
+def test_what_postgresql_cannot_keep_is_left_out() -> None:
+    found, _ = check(Lamp, {"street": "Lê\x00 Lợi"})
+    assert found == Lamp(street="Lê Lợi")

@@ -1,3 +1,6 @@
+import json
+from urllib.parse import quote
+
 from tests.harness import Browser
 
 
@@ -65,3 +68,37 @@ async def test_static_files_are_kept_for_ever_by_their_version(browser: Browser)
     again = await browser.get(address, headers={"if-none-match": sheet.headers["etag"]})
     assert again.status_code == 304
     assert (await browser.get("/static/web/../../settings.py")).status_code == 404
+
+
+async def test_a_word_for_the_reader_is_ours_or_nobodys(browser: Browser) -> None:
+    await browser.sign_in("resident")
+    ours = await browser.post("/me/profile", data={"name": "Lan", "language": "en"})
+    shown = await browser.get("/me", headers={"accept-language": "en"})
+    assert ours.status_code == 303
+    assert "data-flash" in shown.text
+    for text in ("Call this number now", "{n:>50000000}", "{n.nothing}"):
+        forged = quote(json.dumps([text, {"n": 1}]))
+        for cookie in (forged, f"{'0' * 64}.{forged}", f"é.{forged}"):
+            answer = await browser.get("/", headers={"cookie": f"flash={cookie}".encode()})
+            assert answer.status_code == 200
+            assert "data-flash" not in answer.text
+            assert len(answer.text) < 100_000
+
+
+async def test_only_routes_that_take_files_take_long_bodies(browser: Browser) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await browser.post("/sign-in", content=b"a=1&" * 100_000, headers=form)
+    assert answer.status_code == 413
+    await browser.sign_in("resident")
+    sent = await browser.post("/media", files={"file": ("a.jpg", b"x" * 400_000)})
+    assert sent.status_code == 422
+
+
+async def test_a_cookie_of_a_neighbour_signs_nobody_out(browser: Browser) -> None:
+    await browser.sign_in("resident")
+    token = browser.cookies["session"]
+    for odd in ('x={"a": 1}', "a[b]=1", "a b=1", "naïve=1", "="):
+        jar = f"{odd}; session={token}; language=en".encode()
+        answer = await browser.get("/inbox", headers={"cookie": jar})
+        assert answer.status_code == 200
+        assert 'lang="en"' in answer.text
