@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
 import httpx2
+import hypothesis
 import pytest
 
 from city import app, settings
@@ -12,6 +13,12 @@ from city.kernel.database import prepare_connection
 from city.settings import Settings
 from city.web import Gate
 from tests.harness import EVERYBODY, FAST, Browser, Inside, Switch, copy_database, numbers
+
+# Fresh clones and busy machines draw their first texts slowly: that is no fault of a test.
+hypothesis.settings.register_profile(
+    "city", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("city")
 
 
 @pytest.fixture(scope="session")

@@ -145,6 +145,7 @@ async def grant_role(
             raise Invalid({"unit": say("Please choose one of the list.")})
     elif role != Role.BUSINESS:
         organisation_id = None
+    await store.get_person(work, person_id)  # Missing, where there is nobody.
     changed = await store.set_role(work, person_id, role, organisation_id)
     if changed:
         work.announce(RoleGranted(person_id=person_id, role=role, organisation_id=organisation_id))

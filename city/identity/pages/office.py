@@ -198,7 +198,7 @@ def _role_options() -> list[dict[str, str]]:
 def _midnight(day: date | None, days: int = 0) -> datetime | None:
     if day is None:
         return None
-    day += timedelta(days=days)
+    day = min(max(day, date(2000, 1, 1)), date(2999, 1, 1)) + timedelta(days=days)
     return datetime(day.year, day.month, day.day, tzinfo=settings.current().profile.zone)
 
 

@@ -240,3 +240,16 @@ async def test_the_sample_people_are_there_once_however_often_they_are_sown(
         found = await identity.find_person(work, "email", "resident-hanh@example.org")
         assert found is not None and found.sample and found.name == "Nguyễn Thị Hạnh"
         assert isinstance(found.id, UUID)
+
+
+async def test_days_at_the_edge_of_the_calendar_are_days(browser: Browser) -> None:
+    await browser.sign_in("auditor")
+    shown = await browser.get("/audit/access?since=0001-01-01&until=9999-12-31")
+    assert shown.status_code == 200
+
+
+async def test_nobody_is_given_no_role(browser: Browser) -> None:
+    await browser.sign_in("admin")
+    asked = {"role": "desk", "confirmed": "true"}
+    answer = await browser.post(f"/admin/people/{new_id()}/roles", data=asked)
+    assert answer.status_code == 404
