@@ -51,11 +51,12 @@ clean: ## Remove what was set up and generated (the city's data in .data stays)
 	rm -rf .venv node_modules city/web/static/vendor build
 
 .venv/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	@test -x $(UV) || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check uv; }
 	@touch $@
 
 .venv/run: requirements.txt | .venv/uv
-	@test -e .venv/dev || $(UV) pip install -q -p $(BIN)/python --require-hashes -r requirements.txt
+	@$(UV) pip install -q -p $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/dev: requirements-dev.txt | .venv/uv

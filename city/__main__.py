@@ -7,6 +7,7 @@
     python -m city seed                      load the city's profile, and its sample if it has one
     python -m city import wards FILE         boundaries as GeoJSON
     python -m city import reports FILE       another system's export, by the profile's import.toml
+    python -m city grant ROLE ADDRESS [NAME] a role for whoever signs in with this e-mail or phone
     python -m city database url|dump FILE|restore FILE
 
 The city is CITY (a folder of profiles/), its data lies in DATA (.data), its port is PORT (8000).
@@ -26,10 +27,13 @@ from pathlib import Path
 
 import uvicorn
 
-from city import app, settings
-from city.kernel import Database, Jobs, Postgres, PostgresFailed, Problem, migrate
+from city import app, identity, settings
+from city.kernel import Actor, Database, Invalid, Jobs, Postgres, PostgresFailed, Problem, migrate
 from city.settings import Settings
 from city.web import Gate, JsonLines
+
+# Whoever may start programs on this machine owns the city's records anyway.
+THE_OWNER = Actor(name="command line", permissions=frozenset({"identity.manage"}))
 
 
 def main() -> None:
@@ -39,6 +43,8 @@ def main() -> None:
     _log(verbose=os.environ.get("LOG", "") == "debug")
     try:
         arguments.do(here, arguments)
+    except Invalid as invalid:
+        sys.exit("\n".join(f"{field}: {says}" for field, says in invalid.errors.items()))
     except (PostgresFailed, Problem) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -96,6 +102,20 @@ def import_file(here: Settings, arguments: argparse.Namespace) -> None:
     async def do(database: Database) -> None:
         async with _rooms_open(here, database):
             await importers[arguments.what](here, database, arguments.file)
+
+    with _database_url(here) as url:
+        asyncio.run(migrate(url))
+        asyncio.run(_with_database(url, do))
+
+
+def grant(here: Settings, arguments: argparse.Namespace) -> None:
+    """Give a role to whoever signs in with an e-mail address or a telephone number."""
+
+    async def do(database: Database) -> None:
+        async with database.work(THE_OWNER) as work:
+            role = identity.Role(arguments.role)
+            person = await identity.appoint(work, role, arguments.address, arguments.name)
+            print(f"{person.name or arguments.address} is {role.value} from now on.")
 
     with _database_url(here) as url:
         asyncio.run(migrate(url))
@@ -224,6 +244,11 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("what", choices=["wards", "reports"])
     importing.add_argument("file", type=Path)
     importing.set_defaults(do=import_file)
+    granting = commands.add_parser("grant", help=grant.__doc__)
+    granting.add_argument("role", choices=[role.value for role in identity.Role])
+    granting.add_argument("address")
+    granting.add_argument("name", nargs="?", default="")
+    granting.set_defaults(do=grant)
     managing = commands.add_parser("database", help=manage_database.__doc__)
     managing.add_argument("what", choices=["url", "dump", "restore"])
     managing.add_argument("file", type=Path, nargs="?")

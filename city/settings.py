@@ -8,6 +8,7 @@ import secrets
 import tomllib
 from functools import cached_property, lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -136,6 +137,11 @@ def from_environment() -> Settings:
         settings = msgspec.convert(environment, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise SystemExit(f"A setting is wrong: {error}") from error
+    if "sample" not in environment:
+        # Whoever can reach a sample city can be its administrator, so only this machine has one
+        # by default.
+        host = urlsplit(settings.url).hostname
+        settings = msgspec.structs.replace(settings, sample=host in ("127.0.0.1", "localhost"))
     if settings.secret:
         return settings
     return msgspec.structs.replace(settings, secret=_kept_secret(settings.data))

@@ -537,6 +537,8 @@ CREATE INDEX job_due ON kernel.job USING btree (run_at, id) WHERE (failed_at IS 
 
 CREATE INDEX file_large ON media.file USING btree (large);
 
+CREATE INDEX file_of_keeper ON media.file USING btree (keeper_id, kept_at);
+
 CREATE INDEX file_unclaimed ON media.file USING btree (kept_at) WHERE (claimed_at IS NULL);
 
 CREATE INDEX message_of_person ON messages.message USING btree (person_id, id DESC);

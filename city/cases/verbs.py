@@ -13,6 +13,10 @@ from city.kernel import Invalid, Missing, Work, read_ref, say
 Text = Annotated[str, Meta(max_length=MOST_LETTERS)]
 
 
+MOST_PHOTOS = 6
+"""How many photos an answer can have."""
+
+
 class Plain(Struct, frozen=True, kw_only=True):
     """A verb that needs nothing more. `version`: of the case as the person saw it."""
 
@@ -33,7 +37,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     text: Text
     version: int | None = None
-    photos: Annotated[list[UUID], Meta(max_length=6)] = []
+    photos: Annotated[list[UUID], Meta(max_length=MOST_PHOTOS)] = []
 
 
 class Because(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ asks here, and the person sees that they asked.
 
 from city.identity.actions import (
     add_person,
+    appoint,
     find_actor,
     get_code,
     grant_role,
@@ -68,6 +69,7 @@ __all__ = [
     "SamplePerson",
     "SeenPerson",
     "add_person",
+    "appoint",
     "find_actor",
     "find_external_id",
     "find_person",

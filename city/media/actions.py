@@ -6,7 +6,18 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-from city.kernel import Database, Invalid, Problem, Says, Unavailable, Work, job, new_id, say
+from city.kernel import (
+    Database,
+    Invalid,
+    Problem,
+    Says,
+    TooMany,
+    Unavailable,
+    Work,
+    job,
+    new_id,
+    say,
+)
 from city.media import store
 from city.media.darkroom import Darkroom
 from city.media.files import Files
@@ -15,6 +26,7 @@ from city.media.wire import Unreadable
 from city.settings import Settings
 
 UNCLAIMED = timedelta(hours=24)
+MOST_AN_HOUR = 60
 
 
 class Unusable(Problem):
@@ -53,9 +65,12 @@ async def keep_upload(
     """Make an upload safe and keep it, not in use yet, for the actor.
 
     What it is follows from its content; `filename` is only what its sender called it. Raises
-    Unusable with a sentence, or Unavailable where files cannot be kept just now.
+    Unusable with a sentence, TooMany after 60 in an hour, or Unavailable where files cannot be
+    kept just now.
     """
     work.actor.require("me")
+    if await store.count_kept(work, work.actor.id, work.now - timedelta(hours=1)) >= MOST_AN_HOUR:
+        raise TooMany("You have sent many files just now. Please wait a while.", seconds=600)
     try:
         developed = await Rooms.darkroom.develop(upload)
         put = Rooms.files.put

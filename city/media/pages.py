@@ -3,7 +3,9 @@
 import re
 from uuid import UUID
 
-from city.kernel import Missing, Problem, Work
+from litestar.response import Stream
+
+from city.kernel import Database, Missing, Problem, Work
 from city.media import actions, store
 from city.media.files import TYPES
 from city.media.model import File, Kept, Size, thumb_url
@@ -31,15 +33,21 @@ async def keep_upload(request: Request, work: Work) -> Kept:
 
 
 @get("/files/{id:uuid}/{size:str}", allow=PUBLIC)
-async def show_file(request: Request, work: Work, id: UUID, size: str) -> Response:
-    """Give out a picture or a film; its address never shows anything else, so it may be kept."""
-    file = await store.find_file(work, id)
+async def show_file(request: Request, id: UUID, size: str) -> Response:
+    """Give out a picture or a film; its address never shows anything else, so it may be kept.
+
+    By the reader only: a private report's photo has an address like any other. The database is
+    let go before the file store is asked, which may be slow.
+    """
+    database: Database = request.app.state.database
+    async with database.work(request.user, reading=True) as work:
+        file = await store.find_file(work, id)
     name = _name_of(file, size) if file else None
     if name is None:
         raise Missing("This picture is no longer here.")
     tag = f'"{name.rpartition("/")[2][:20]}"'
     headers = {
-        "cache-control": "public, max-age=31536000, immutable",
+        "cache-control": "private, max-age=31536000, immutable",
         "etag": tag,
         "accept-ranges": "bytes",
     }
@@ -48,18 +56,19 @@ async def show_file(request: Request, work: Work, id: UUID, size: str) -> Respon
     kind = TYPES[f".{name.rpartition('.')[2]}"]
     files = actions.Rooms.files
     try:
-        body = await files.get(name)
+        length = await files.size(name)
     except FileNotFoundError:
         raise Missing("This picture is no longer here.") from None
     part = _RANGE.fullmatch(request.headers.get("range", ""))
-    if part is None:
-        return Response(body, media_type=kind, headers=headers)
-    first, last = _bounds(part[1], part[2], len(body))
+    first, last = _bounds(part[1], part[2], length) if part else (0, length - 1)
     if first > last:
-        headers["content-range"] = f"bytes */{len(body)}"
+        headers["content-range"] = f"bytes */{length}"
         return Response(b"", status_code=416, headers=headers)
-    headers["content-range"] = f"bytes {first}-{last}/{len(body)}"
-    return Response(body[first : last + 1], status_code=206, media_type=kind, headers=headers)
+    if part:
+        headers["content-range"] = f"bytes {first}-{last}/{length}"
+    headers["content-length"] = str(last - first + 1)
+    pieces = files.stream(name, first, last - first + 1)
+    return Stream(pieces, status_code=206 if part else 200, media_type=kind, headers=headers)
 
 
 def _name_of(file: File, size: str) -> str | None:

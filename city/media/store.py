@@ -37,6 +37,19 @@ async def find_file(work: Work, id: UUID) -> File | None:
     )
 
 
+async def count_kept(work: Work, keeper_id: UUID | None, since: datetime) -> int:
+    """Return how many files somebody has sent since then."""
+    return (
+        await work.value(
+            int,
+            "select count(*) from media.file where keeper_id = :keeper_id and kept_at >= :since",
+            keeper_id=keeper_id,
+            since=since,
+        )
+        or 0
+    )
+
+
 async def set_claimed(work: Work, ids: list[UUID], keeper_id: UUID | None) -> list[File]:
     """Take the keeper's files into use, and return them."""
     return await work.all(

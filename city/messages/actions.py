@@ -1,9 +1,10 @@
 """What can be done with messages."""
 
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from city import identity
-from city.kernel import NOBODY, Database, Says, Work, job, new_id
+from city.kernel import NOBODY, Database, Says, Unavailable, Work, job, new_id
 from city.messages import store
 from city.messages.email import Mailer, SimulatedMailServer
 from city.messages.model import AddressRefused, Channel, Delivery, Letter, Message
@@ -14,11 +15,38 @@ from city.web import render_words
 USUAL = frozenset({Channel.INBOX, Channel.EMAIL})
 
 
+class Way(Protocol):
+    """A way out of this process."""
+
+    async def send(self, letter: Letter) -> None:
+        """Hand a letter over."""
+        ...
+
+    async def close(self) -> None:
+        """Give up what is held open."""
+        ...
+
+
+class NoProvider:
+    """The way out of a city that has no provider for it. What should go out waits as a job."""
+
+    def __init__(self, setting: str) -> None:
+        """Name the setting that is missing."""
+        self.setting = setting
+
+    async def send(self, letter: Letter) -> None:
+        """Refuse; a simulated provider is for sample cities only."""
+        raise Unavailable("This city has no provider for such messages: {name}.", name=self.setting)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
 class Post:
     """The ways out of this process, opened once."""
 
-    mail: Mailer
-    text: Texter
+    mail: Way
+    text: Way
     server: SimulatedMailServer | None = None
 
 
@@ -36,12 +64,16 @@ async def open_room(settings: Settings, database: Database) -> None:
     Post.server = None
     if settings.smtp_url:
         Post.mail = Mailer(settings.smtp_url, sender)
+    elif not settings.sample:
+        Post.mail = NoProvider("SMTP_URL")
     else:
         Post.server = SimulatedMailServer(take_mail)
         await Post.server.open()
         Post.mail = Mailer(Post.server.url, sender)
     if settings.sms_url:
         Post.text = Texter(settings.sms_url)
+    elif not settings.sample:
+        Post.text = NoProvider("SMS_URL")
     else:
         Post.text = Texter("http://simulated/send", simulated_gateway(take_text))
 

@@ -53,6 +53,9 @@ class Mailer:
                 raise AddressRefused(str(error.recipients[0].code)) from error
             raise
 
+    async def close(self) -> None:
+        """Nothing stays open between letters."""
+
 
 class SimulatedMailServer:
     """A mail server on loopback that speaks SMTP and gives every letter to `take`."""

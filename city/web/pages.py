@@ -81,6 +81,7 @@ class Pages:
             "icon": lru_cache(self._icon),
             "importmap": self._importmap,
             "sample": self.settings.sample,
+            "vneid": self.settings.sample or bool(self.settings.oidc_url),
             "map_tiles": self.settings.map_tiles,
         }
         for name, value in functions.items():

@@ -10,7 +10,7 @@ from city.cases.history import is_whole
 from city.cases.model import STATUS_WORDS, Case, Status, may_move
 from city.cases.pages.desk import DONE_WORDS, read_or_missing
 from city.cases.pages.views import reader_of
-from city.cases.verbs import Answer, Plain
+from city.cases.verbs import MOST_PHOTOS, Answer, Plain
 from city.kernel import Conflict, Invalid, Problem, Work, say
 from city.web import UPLOAD_BYTES, Form, Request, Response, get, page, post, read_form, redirect
 
@@ -85,7 +85,7 @@ routes = [show_work, show_case, take_case, answer_case]
 async def _keep_files(work: Work, form: Form) -> list[UUID]:
     """Keep what came with a plain form, and put a word at the field for what cannot be used."""
     kept: list[UUID] = []
-    for upload in form.files.get("files", []):
+    for upload in form.files.get("files", [])[:MOST_PHOTOS]:
         try:
             file = await media.keep_upload(work, await upload.read(), upload.filename)
         except Invalid as invalid:

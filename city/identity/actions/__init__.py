@@ -2,6 +2,7 @@
 
 from city.identity.actions.people import (
     add_person,
+    appoint,
     grant_role,
     keep_name,
     keep_profile,
@@ -25,6 +26,7 @@ from city.identity.actions.sign_in import (
 
 __all__ = [
     "add_person",
+    "appoint",
     "ask_for_code",
     "end_other_sessions",
     "end_session",

@@ -129,6 +129,29 @@ async def search_people(work: Work, query: str, role: Role | None) -> list[Found
     return await store.list_people(work, " & ".join(f"{w}:*" for w in words) or None, None, role)
 
 
+async def appoint(work: Work, role: Role, written: str, name: str = "") -> Person:
+    """Give a role to whoever signs in with an address, a new person if need be; return them.
+
+    For the command line, where the first administrator of a city comes from. Needs
+    `identity.manage`, and raises Invalid for an address that is none.
+    """
+    here = settings.current()
+    read = read_address(written, here.profile.country, sample=here.sample)
+    if read is None:
+        raise Invalid({"address": say("This does not look right. Please check it.")})
+    person = await store.find_person(work, read.channel, read.address)
+    if person is None:
+        by_phone = read.channel == "sms"
+        new = NewPerson(
+            name=name,
+            phone=read.address if by_phone else "",
+            email="" if by_phone else read.address,
+        )
+        person = await add_person(work, new)
+    await grant_role(work, person.id, role)
+    return person
+
+
 async def grant_role(
     work: Work, person_id: UUID, role: Role, organisation_id: UUID | None = None
 ) -> bool:

@@ -253,3 +253,11 @@ async def test_nobody_is_given_no_role(browser: Browser) -> None:
     asked = {"role": "desk", "confirmed": "true"}
     answer = await browser.post(f"/admin/people/{new_id()}/roles", data=asked)
     assert answer.status_code == 404
+
+
+async def test_the_first_administrator_is_appointed_by_address(work: Work) -> None:
+    first = await identity.appoint(work, identity.Role.ADMIN, "chu.tich@example.org", "Lê Văn Chủ")
+    again = await identity.appoint(work, identity.Role.ADMIN, "CHU.TICH@example.org")
+    assert (again.id, again.name) == (first.id, "Lê Văn Chủ")
+    with pytest.raises(Invalid):
+        await identity.appoint(work, identity.Role.ADMIN, "nobody")

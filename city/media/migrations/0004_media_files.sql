@@ -19,5 +19,6 @@ create table media.file (
     claimed_at timestamptz
 );
 
+create index file_of_keeper on media.file (keeper_id, kept_at);
 create index file_unclaimed on media.file (kept_at) where claimed_at is null;
 create index file_large on media.file (large);
