@@ -121,14 +121,15 @@ class Work:
         return None if row is None else msgspec.convert(dict(row), shape)
 
     async def values(self, kind: type[Shape], sql: str, **params: Any) -> list[Shape]:
-        """Return the first column of every row."""
-        return [row[0] for row in await self._fetch(sql, params)]
+        """Return the first column of every row, each as a `kind`."""
+        rows = await self._fetch(sql, params)
+        return msgspec.convert([row[0] for row in rows], list[kind])
 
     async def value(self, kind: type[Shape], sql: str, **params: Any) -> Shape | None:
-        """Return the first column of the first row, or None."""
+        """Return the first column of the first row as a `kind`, or None."""
         query, args = _positional(sql, params)
         row = await (self._connection or await self._begin()).fetchrow(query, *args)
-        return None if row is None else row[0]
+        return None if row is None or row[0] is None else msgspec.convert(row[0], kind)
 
     async def run(self, sql: str, **params: Any) -> int:
         """Run a statement and return how many rows it touched."""

@@ -48,21 +48,6 @@ def post(
     return _route(litestar.post, path, allow, {"status_code": status_code, **options})
 
 
-def put(path: str | list[str], *, allow: str, **options: Any) -> Decorator:
-    """Serve a PUT to those who hold the permission `allow`."""
-    return _route(litestar.put, path, allow, options)
-
-
-def patch(path: str | list[str], *, allow: str, **options: Any) -> Decorator:
-    """Serve a PATCH to those who hold the permission `allow`."""
-    return _route(litestar.patch, path, allow, options)
-
-
-def delete(path: str | list[str], *, allow: str, **options: Any) -> Decorator:
-    """Serve a DELETE to those who hold the permission `allow`."""
-    return _route(litestar.delete, path, allow, options)
-
-
 def _route(
     decorate: Callable[..., Any], path: str | list[str], allow: str, options: dict[str, Any]
 ) -> Decorator:
