@@ -56,11 +56,13 @@ clean: ## Remove what was set up and generated (the city's data in .data stays)
 	@touch $@
 
 .venv/run: requirements.txt | .venv/uv
+	@echo "Bringing in the Python packages of the city"
 	@$(UV) pip install -q -p $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/dev: requirements-dev.txt | .venv/uv
-	$(UV) pip install -q -p $(BIN)/python --require-hashes -r requirements-dev.txt
+	@echo "Bringing in the Python packages of the city and of its tests"
+	@$(UV) pip install -q -p $(BIN)/python --require-hashes -r requirements-dev.txt
 	@touch $@ .venv/run
 
 # Each time: it takes a moment, and an icon that a page has begun to use must be brought in.

@@ -166,7 +166,9 @@ def _embedded(here: Settings) -> Iterator[Postgres]:
 
 
 def _postgres(here: Settings) -> Postgres:
-    here.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Passable, because a root without user namespaces runs PostgreSQL as nobody. What is in it is
+    # closed.
+    here.data.mkdir(parents=True, exist_ok=True, mode=0o711)
     return Postgres(here.data / "postgres")
 
 

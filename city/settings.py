@@ -158,7 +158,7 @@ def _kept_secret(data: Path) -> str:
     try:
         return file.read_text().strip()
     except FileNotFoundError:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        data.mkdir(parents=True, exist_ok=True, mode=0o711)
         with open(file, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as kept:
             kept.write(secrets.token_urlsafe(48))
         return file.read_text().strip()

@@ -121,6 +121,22 @@ def test_every_event_is_in_the_reference() -> None:
         assert f"`{kind_of(event)}`" in listed, f"{kind_of(event)} is not described"
 
 
+def test_every_library_the_city_imports_is_installed_with_it() -> None:
+    """What only the tests' own libraries bring in would be missing on a stranger's machine."""
+    from importlib.metadata import packages_distributions
+
+    installed = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text(), re.M))
+    bring = packages_distributions()
+    for file in sources():
+        for node in ast.walk(ast.parse(file.read_text())):
+            modules = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules = [node.module]
+            for module in modules:
+                found = {d.lower().replace("_", "-") for d in bring.get(module.split(".")[0], [])}
+                assert not found or found & installed, f"{file.name} imports {module}"
+
+
 def test_no_address_of_a_registry_is_written_down() -> None:
     hosts = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|npmjs\.com|deb\.debian", re.I)
     for name in ("requirements.txt", "requirements-dev.txt", "package-lock.json", "Makefile"):

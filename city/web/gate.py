@@ -64,9 +64,15 @@ class Gate:
         scope["user"] = NOBODY
         state["language"] = language_of(jar, headers.get(b"accept-language", b""), self.languages)
         status = 500
+        # A HEAD is answered as a GET whose body is left out on its way.
+        is_head = scope["method"] == "HEAD"
+        if is_head:
+            scope = {**scope, "method": "GET"}  # type: ignore[assignment]
 
         async def send_on(message: Message) -> None:
             nonlocal status
+            if is_head and message["type"] == "http.response.body":
+                message["body"] = b""
             if message["type"] == "http.response.start":
                 status = message["status"]
                 sent = list(message.get("headers", []))

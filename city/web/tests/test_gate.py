@@ -59,6 +59,12 @@ async def test_the_api_is_described_with_its_bodies_and_its_refusals(browser: Br
     assert "application/problem+json" in submit["responses"]["default"]["content"]
 
 
+async def test_a_head_is_a_get_without_its_body(browser: Browser) -> None:
+    seen, got = await browser.head("/map"), await browser.get("/map")
+    assert (seen.status_code, seen.content) == (200, b"")
+    assert seen.headers["content-type"] == got.headers["content-type"]
+
+
 async def test_static_files_are_kept_for_ever_by_their_version(browser: Browser) -> None:
     page = await browser.get("/")
     address = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
