@@ -405,6 +405,7 @@ CREATE TABLE reports.report (
     search tsvector NOT NULL,
     shown boolean GENERATED ALWAYS AS (((NOT private) AND (status <> ALL (ARRAY['rejected'::text, 'merged'::text])))) STORED NOT NULL,
     open boolean GENERATED ALWAYS AS ((status <> ALL (ARRAY['done'::text, 'rejected'::text, 'merged'::text]))) STORED NOT NULL,
+    square bigint GENERATED ALWAYS AS ((cell >> 29)) STORED,
     CONSTRAINT report_place_precision_check CHECK ((place_precision = ANY (ARRAY['point'::text, 'ward'::text, 'unknown'::text]))),
     CONSTRAINT report_status_check CHECK ((status = ANY (ARRAY['new'::text, 'accepted'::text, 'routed'::text, 'doing'::text, 'answered'::text, 'done'::text, 'rejected'::text, 'merged'::text])))
 );
@@ -559,7 +560,7 @@ CREATE INDEX report_by_ward ON reports.report USING btree (ward, open, sent_at D
 
 CREATE UNIQUE INDEX report_imported ON reports.report USING btree (external_id) WHERE (external_id IS NOT NULL);
 
-CREATE INDEX report_near ON reports.report USING btree (cell) INCLUDE (sent_at, id, latitude, longitude, category, ward, unit_id, open) WHERE shown;
+CREATE INDEX report_near ON reports.report USING btree (square, sent_at DESC, id DESC) INCLUDE (latitude, longitude, category, ward, unit_id, open) WHERE shown;
 
 CREATE INDEX report_newest ON reports.report USING btree (sent_at DESC, id DESC) INCLUDE (cell, latitude, longitude, category, ward, unit_id, open) WHERE shown;
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from math import cos, radians
+from math import cos, floor, radians
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -20,6 +20,11 @@ _FIRST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _STATES: dict[str, list[bool]] = {"": [True, False], "open": [True], "closed": [False]}
+
+
+_BELOW = 29
+_SQUARE = 180 / 2**16
+"""Degrees along a side of a square: cells of 33 of 62 bits, about 300 metres."""
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +100,7 @@ async def find_reports(
         page = _around(page, filters.near, filters.radius)
     if page.tsquery:
         cards = await store.list_found(work, page)
-    elif page.lows:
+    elif page.squares:
         cards = await store.list_near(work, page)
     elif page.ward:
         cards = await store.list_by_ward(work, page)
@@ -142,13 +147,22 @@ def _tsquery(q: str) -> str:
 
 
 def _around(page: Page, point: tuple[float, float], metres: int) -> Page:
-    ranges = places.cover(*places.circle_box(*point, metres))
     return msgspec.structs.replace(
         page,
-        lows=[low for low, _ in ranges],
-        highs=[high for _, high in ranges],
+        squares=_squares(places.circle_box(*point, metres)),
         latitude=point[0],
         longitude=point[1],
         degrees=metres / METRES_PER_DEGREE,
         narrowing=cos(radians(point[0])),
     )
+
+
+def _squares(box: places.Box) -> list[int]:
+    """Return the squares that touch a box; `reports.report.square` numbers them the same way."""
+    rows = range(floor((box.south + 90) / _SQUARE), floor((box.north + 90) / _SQUARE) + 1)
+    columns = range(floor((box.west + 180) / _SQUARE), floor((box.east + 180) / _SQUARE) + 1)
+    return [
+        places.cell_of((row + 0.5) * _SQUARE - 90, (column + 0.5) * _SQUARE - 180) >> _BELOW
+        for row in rows
+        for column in columns
+    ]

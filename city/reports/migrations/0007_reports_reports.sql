@@ -44,7 +44,9 @@ create table reports.report (
     shown           boolean not null generated always as
                     (not private and status not in ('rejected', 'merged')) stored,
     open            boolean not null generated always as
-                    (status not in ('done', 'rejected', 'merged')) stored
+                    (status not in ('done', 'rejected', 'merged')) stored,
+    -- The square of about 300 metres it lies in (see `search.py`), for what is newest near a place.
+    square          bigint generated always as (cell >> 29) stored
 );
 
 create unique index report_once on reports.report (reporter_id, client_key)
@@ -62,9 +64,10 @@ create index report_by_unit on reports.report (unit_id, open, sent_at desc, id d
     where shown and unit_id is not null;
 create index report_by_reporter on reports.report (reporter_id, sent_at desc, id desc)
     where reporter_id is not null;
--- Everything that chooses among the reports near a place, so that only those chosen are fetched.
-create index report_near on reports.report (cell)
-    include (sent_at, id, latitude, longitude, category, ward, unit_id, open) where shown;
+-- The newest of each square, with everything that chooses among them, so that only those of a page
+-- are fetched.
+create index report_near on reports.report (square, sent_at desc, id desc)
+    include (latitude, longitude, category, ward, unit_id, open) where shown;
 create index report_search on reports.report using gin (search);
 
 -- How many public reports lie in each square of the map, for some sizes of square: what the map

@@ -19,8 +19,8 @@ class Page(Struct, frozen=True, kw_only=True):
     """Which page of which list: filters that are empty let everything through.
 
     `states` are the groups wanted: true for open, false for closed. The page begins after the
-    report that was sent at `before_at` and bears `before_id`. Ranges of cells and a circle narrow
-    it to a place: the circle has `degrees` of latitude around a point where a degree of longitude
+    report that was sent at `before_at` and bears `before_id`. Squares and a circle narrow it to a
+    place: the circle has `degrees` of latitude around a point where a degree of longitude
     is `narrowing` times as long. That takes the earth as flat, wrong by under 0.1 % within 5 km.
     """
 
@@ -32,8 +32,7 @@ class Page(Struct, frozen=True, kw_only=True):
     before_id: UUID
     most: int
     tsquery: str = ""
-    lows: list[int] = []
-    highs: list[int] = []
+    squares: list[int] = []
     latitude: float = 0
     longitude: float = 0
     degrees: float = 0
@@ -143,9 +142,8 @@ async def list_near(work: Work, page: Page) -> list[Card]:
     """Return the newest public reports within the page's circle.
 
     Where the circle holds much of what is new, the page is found among the newest of all, and that
-    search ends as soon as it is full. Only otherwise, when the circle holds few, is everything in
-    it read, a piece at a time from one index (`offset 0` keeps PostgreSQL from joining the pieces
-    last). Only those of the page are then fetched.
+    search ends as soon as it is full. Otherwise each square of the circle gives its newest, so
+    that it matters little how many reports lie there. Only those of the page are then fetched.
     """
     return await work.all(
         Card,
@@ -157,7 +155,7 @@ async def list_near(work: Work, page: Page) -> list[Card]:
                 from reports.report
                 where shown and (sent_at, id) < (:before_at::timestamptz, :before_id::uuid)
                 order by sent_at desc, id desc
-                limit 1500
+                limit 400
             ) as n
             where n.cell is not null and n.open = any(:states::boolean[])
               and (:category::text = '' or n.category = :category)
@@ -176,21 +174,22 @@ async def list_near(work: Work, page: Page) -> list[Card]:
             select id, sent_at from recent where (select count(*) from recent) >= :most
             union all
             (select near.id, near.sent_at
-            from unnest(:lows::bigint[], :highs::bigint[]) as piece (low, high)
+            from unnest(:squares::bigint[]) as s (square)
             cross join lateral (
-                select id, sent_at, latitude, longitude
+                select id, sent_at
                 from reports.report
-                where shown and cell between piece.low and piece.high
+                where shown and square = s.square
                   and open = any(:states::boolean[])
                   and (:category::text = '' or category = :category)
                   and (:ward::text = '' or ward = :ward)
                   and (:unit_id::uuid is null or unit_id = :unit_id)
                   and (sent_at, id) < (:before_at::timestamptz, :before_id::uuid)
-                offset 0
+                  and power(latitude - :latitude, 2)
+                      + power((longitude - :longitude) * :narrowing, 2) <= power(:degrees, 2)
+                order by sent_at desc, id desc
+                limit :most
             ) as near
             where (select count(*) from recent) < :most
-              and power(near.latitude - :latitude, 2)
-                  + power((near.longitude - :longitude) * :narrowing, 2) <= power(:degrees, 2)
             order by near.sent_at desc, near.id desc
             limit :most)
         ) as chosen

@@ -5,10 +5,12 @@ from html import unescape
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from city import places, reports
 from city.kernel import Work
-from city.reports import Filters
+from city.reports import Filters, search
 from city.reports.search import read_filters
 from city.reports.tests.conftest import lamp
 
@@ -123,3 +125,18 @@ async def test_the_list_shows_chips_and_says_when_it_is_empty(by_lan: Work, brow
     assert 'href="/reports?q=den"' in page
     empty = (await browser.get("/reports?q=voi", headers={"accept-language": "en"})).text
     assert "No reports here" in empty
+
+
+@given(
+    st.floats(16.0, 16.7),
+    st.floats(107.1, 108.2),
+    st.integers(1, 5000),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
+def test_every_point_of_a_circle_lies_in_one_of_its_squares(
+    latitude: float, longitude: float, metres: int, up: float, along: float
+) -> None:
+    box = places.circle_box(latitude, longitude, metres)
+    point = (box.south + up * (box.north - box.south), box.west + along * (box.east - box.west))
+    assert places.cell_of(*point) >> 29 in search._squares(box)
