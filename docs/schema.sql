@@ -405,7 +405,7 @@ CREATE TABLE reports.report (
     search tsvector NOT NULL,
     shown boolean GENERATED ALWAYS AS (((NOT private) AND (status <> ALL (ARRAY['rejected'::text, 'merged'::text])))) STORED NOT NULL,
     open boolean GENERATED ALWAYS AS ((status <> ALL (ARRAY['done'::text, 'rejected'::text, 'merged'::text]))) STORED NOT NULL,
-    square bigint GENERATED ALWAYS AS ((cell >> 29)) STORED,
+    square bigint GENERATED ALWAYS AS ((cell >> 27)) STORED,
     CONSTRAINT report_place_precision_check CHECK ((place_precision = ANY (ARRAY['point'::text, 'ward'::text, 'unknown'::text]))),
     CONSTRAINT report_status_check CHECK ((status = ANY (ARRAY['new'::text, 'accepted'::text, 'routed'::text, 'doing'::text, 'answered'::text, 'done'::text, 'rejected'::text, 'merged'::text])))
 );

@@ -7,6 +7,7 @@ the database is another one, which any process may have made (`python -m city im
 import asyncio
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 
 import shapely
 from msgspec import Struct
@@ -137,8 +138,14 @@ def find_ward(latitude: float, longitude: float) -> Ward | None:
     known = _memory.known
     if known.areas is None or not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
-    code = known.areas.find(latitude, longitude)
+    code = _code_at(known.areas, latitude, longitude)
     return None if code is None else known.by_code[code]
+
+
+@lru_cache(maxsize=256)
+def _code_at(areas: Areas, latitude: float, longitude: float) -> str | None:
+    """Give the area's code; kept, because one request asks for its place more than once."""
+    return areas.find(latitude, longitude)
 
 
 def require_ward(latitude: float, longitude: float) -> Ward:

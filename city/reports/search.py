@@ -22,9 +22,11 @@ _MICROSECOND = timedelta(microseconds=1)
 _STATES: dict[str, list[bool]] = {"": [True, False], "open": [True], "closed": [False]}
 
 
-_BELOW = 29
-_SQUARE = 180 / 2**16
-"""Degrees along a side of a square: cells of 33 of 62 bits, about 300 metres."""
+_BELOW = 27
+_SQUARE = 180 / 2**17
+"""Degrees along a side of a square: cells of 35 of 62 bits, about 150 metres."""
+_FEW = 100
+"""So many squares are asked sooner than the newest reports of the whole city."""
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,9 +149,11 @@ def _tsquery(q: str) -> str:
 
 
 def _around(page: Page, point: tuple[float, float], metres: int) -> Page:
+    squares = _squares(point, metres)
     return msgspec.structs.replace(
         page,
-        squares=_squares(places.circle_box(*point, metres)),
+        squares=squares,
+        newest=400 if len(squares) > _FEW else 0,
         latitude=point[0],
         longitude=point[1],
         degrees=metres / METRES_PER_DEGREE,
@@ -157,12 +161,21 @@ def _around(page: Page, point: tuple[float, float], metres: int) -> Page:
     )
 
 
-def _squares(box: places.Box) -> list[int]:
-    """Return the squares that touch a box; `reports.report.square` numbers them the same way."""
+def _squares(point: tuple[float, float], metres: int) -> list[int]:
+    """Return the squares that touch a circle; `reports.report.square` numbers them the same way."""
+    box = places.circle_box(*point, metres)
     rows = range(floor((box.south + 90) / _SQUARE), floor((box.north + 90) / _SQUARE) + 1)
     columns = range(floor((box.west + 180) / _SQUARE), floor((box.east + 180) / _SQUARE) + 1)
-    return [
-        places.cell_of((row + 0.5) * _SQUARE - 90, (column + 0.5) * _SQUARE - 180) >> _BELOW
-        for row in rows
-        for column in columns
-    ]
+    narrowing = cos(radians(point[0]))
+    most = (metres / METRES_PER_DEGREE + 0.05 * _SQUARE) ** 2  # A little more, for the flat earth.
+    found = []
+    for row in rows:
+        south = row * _SQUARE - 90
+        up = max(0.0, south - point[0], point[0] - south - _SQUARE)
+        for column in columns:
+            west = column * _SQUARE - 180
+            along = max(0.0, west - point[1], point[1] - west - _SQUARE) * narrowing
+            if up * up + along * along <= most:
+                middle = places.cell_of(south + _SQUARE / 2, west + _SQUARE / 2)
+                found.append(middle >> _BELOW)
+    return found

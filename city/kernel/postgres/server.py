@@ -35,7 +35,7 @@ from city.kernel.postgres.process import answers, end_former_server, pid_lines, 
 # checkpoint and shrink well. jit: compiling costs more than our short queries take.
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
-        "shared_buffers": "128MB",
+        "shared_buffers": "256MB",
         "wal_compression": "on",
         "jit": "off",
         "huge_pages": "off",

@@ -45,8 +45,8 @@ create table reports.report (
                     (not private and status not in ('rejected', 'merged')) stored,
     open            boolean not null generated always as
                     (status not in ('done', 'rejected', 'merged')) stored,
-    -- The square of about 300 metres it lies in (see `search.py`), for what is newest near a place.
-    square          bigint generated always as (cell >> 29) stored
+    -- The square of about 150 metres it lies in (see `search.py`), for what is newest near a place.
+    square          bigint generated always as (cell >> 27) stored
 );
 
 create unique index report_once on reports.report (reporter_id, client_key)

@@ -33,6 +33,7 @@ class Page(Struct, frozen=True, kw_only=True):
     most: int
     tsquery: str = ""
     squares: list[int] = []
+    newest: int = 0
     latitude: float = 0
     longitude: float = 0
     degrees: float = 0
@@ -141,9 +142,9 @@ async def list_by_unit(work: Work, page: Page) -> list[Card]:
 async def list_near(work: Work, page: Page) -> list[Card]:
     """Return the newest public reports within the page's circle.
 
-    Where the circle holds much of what is new, the page is found among the newest of all, and that
-    search ends as soon as it is full. Otherwise each square of the circle gives its newest, so
-    that it matters little how many reports lie there. Only those of the page are then fetched.
+    Where the circle may hold much of what is new, the page is looked for among the `newest` of
+    all, and that search ends as soon as it is full. Otherwise each square of the circle gives its
+    newest, so that it matters little how many lie there. Only those of the page are then fetched.
     """
     return await work.all(
         Card,
@@ -155,15 +156,15 @@ async def list_near(work: Work, page: Page) -> list[Card]:
                 from reports.report
                 where shown and (sent_at, id) < (:before_at::timestamptz, :before_id::uuid)
                 order by sent_at desc, id desc
-                limit 400
+                limit :newest
             ) as n
             where n.cell is not null and n.open = any(:states::boolean[])
               and (:category::text = '' or n.category = :category)
               and (:ward::text = '' or n.ward = :ward)
               and (:unit_id::uuid is null or n.unit_id = :unit_id)
-              and power(n.latitude - :latitude::float8, 2)
-                  + power((n.longitude - :longitude::float8) * :narrowing::float8, 2)
-                  <= power(:degrees::float8, 2)
+              and power(n.latitude - :latitude::float8, 2) + power(
+                  (n.longitude - :longitude::float8) * :narrowing::float8, 2
+              ) <= power(:degrees::float8, 2)
             order by n.sent_at desc, n.id desc
             limit :most
         )

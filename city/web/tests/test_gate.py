@@ -108,3 +108,8 @@ async def test_a_cookie_of_a_neighbour_signs_nobody_out(browser: Browser) -> Non
         answer = await browser.get("/inbox", headers={"cookie": jar})
         assert answer.status_code == 200
         assert 'lang="en"' in answer.text
+
+
+async def test_a_nul_in_an_address_troubles_nobody(browser: Browser) -> None:
+    for path in ("/reports?ward=a%00b", "/api/v1/reports?category=%00", "/addresses?q=%00"):
+        assert (await browser.get(path)).status_code == 200
