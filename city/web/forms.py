@@ -9,10 +9,14 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException, SerializationException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from city.kernel import Invalid, Problem, Says, say
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+MOST_TYPED = 100_000
+"""The characters that one field can bring; a form that comes back says no more than this."""
 
 
 class Form:
@@ -76,7 +80,9 @@ async def check_json(request: Request[Any, Any, Any], shape: type[Shape]) -> Sha
     """Return the JSON body as a `shape`; raise Invalid with every error, or Problem if not JSON."""
     try:
         body = await request.json()
-    except (SerializationException, ClientException, ValueError) as error:
+    except RequestEntityTooLarge:
+        raise
+    except (SerializationException, ClientException, ValueError, RecursionError) as error:
         raise Problem("The body is not valid JSON.") from error
     if not isinstance(body, dict):
         raise Problem("The body must be a JSON object.")
@@ -100,6 +106,8 @@ async def _posted(
         if isinstance(value, UploadFile):
             if value.filename:
                 files.setdefault(name, []).append(value)
+        elif len(value) > MOST_TYPED:
+            raise RequestEntityTooLarge
         elif name in many:
             values.setdefault(name, []).append(value)
         else:

@@ -53,6 +53,7 @@ class Pages:
             "undefined_behavior": "semi_strict",
             "trim_blocks": True,
             "lstrip_blocks": True,
+            "debug": False,  # Its traces would bring what somebody typed into the log.
         }
         environment = minijinja.Environment(**options)
         city = {

@@ -113,3 +113,14 @@ async def test_a_cookie_of_a_neighbour_signs_nobody_out(browser: Browser) -> Non
 async def test_a_nul_in_an_address_troubles_nobody(browser: Browser) -> None:
     for path in ("/reports?ward=a%00b", "/api/v1/reports?category=%00", "/addresses?q=%00"):
         assert (await browser.get(path)).status_code == 200
+
+
+async def test_what_no_field_can_hold_is_refused_and_not_sent_back(browser: Browser) -> None:
+    await browser.sign_in("resident")
+    form = await browser.post("/reports", data={"description": "x" * 200_000})
+    assert (form.status_code, len(form.text) < 50_000) == (413, True)
+    plain = {"content-type": "application/json"}
+    long = await browser.post("/api/v1/reports", content=b" " * 20_000_000, headers=plain)
+    assert long.status_code == 413
+    deep = await browser.post("/api/v1/reports", content=b"[" * 200_000, headers=plain)
+    assert deep.status_code == 400
