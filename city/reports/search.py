@@ -25,8 +25,6 @@ _STATES: dict[str, list[bool]] = {"": [True, False], "open": [True], "closed": [
 _BELOW = 27
 _SQUARE = 180 / 2**17
 """Degrees along a side of a square: cells of 35 of 62 bits, about 150 metres."""
-_FEW = 100
-"""So many squares are asked sooner than the newest reports of the whole city."""
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +151,6 @@ def _around(page: Page, point: tuple[float, float], metres: int) -> Page:
     return msgspec.structs.replace(
         page,
         squares=squares,
-        newest=400 if len(squares) > _FEW else 0,
         latitude=point[0],
         longitude=point[1],
         degrees=metres / METRES_PER_DEGREE,

@@ -33,7 +33,6 @@ class Page(Struct, frozen=True, kw_only=True):
     most: int
     tsquery: str = ""
     squares: list[int] = []
-    newest: int = 0
     latitude: float = 0
     longitude: float = 0
     degrees: float = 0
@@ -142,8 +141,8 @@ async def list_by_unit(work: Work, page: Page) -> list[Card]:
 async def list_near(work: Work, page: Page) -> list[Card]:
     """Return the newest public reports within the page's circle.
 
-    Where the circle may hold much of what is new, the page is looked for among the `newest` of
-    all, and that search ends as soon as it is full. Otherwise each square of the circle gives its
+    The page is looked for among the newest of all first, and that search ends as soon as it is
+    full, as it soon is where much happens. Otherwise each square of the circle gives its
     newest, so that it matters little how many lie there. Only those of the page are then fetched.
     """
     return await work.all(
@@ -156,7 +155,7 @@ async def list_near(work: Work, page: Page) -> list[Card]:
                 from reports.report
                 where shown and (sent_at, id) < (:before_at::timestamptz, :before_id::uuid)
                 order by sent_at desc, id desc
-                limit :newest
+                limit 400
             ) as n
             where n.cell is not null and n.open = any(:states::boolean[])
               and (:category::text = '' or n.category = :category)
