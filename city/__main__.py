@@ -21,13 +21,14 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import uvicorn
 
-from city import app, identity, settings
+from city import app, identity, reports, settings
 from city.kernel import Actor, Database, Invalid, Jobs, Postgres, PostgresFailed, Problem, migrate
 from city.settings import Settings
 from city.web import Gate, JsonLines
@@ -45,7 +46,7 @@ def main() -> None:
         arguments.do(here, arguments)
     except Invalid as invalid:
         sys.exit("\n".join(f"{field}: {says}" for field, says in invalid.errors.items()))
-    except (PostgresFailed, Problem) as error:
+    except (PostgresFailed, Problem, reports.BadMapping) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
@@ -53,6 +54,7 @@ def main() -> None:
 
 def run(here: Settings, arguments: argparse.Namespace) -> None:
     """Start the database, bring it up to date, fill an empty one, and serve until Ctrl-C."""
+    _check_port(here.port)
     with _database_url(here) as url:
         applied = asyncio.run(migrate(url))
         if applied:
@@ -63,6 +65,7 @@ def run(here: Settings, arguments: argparse.Namespace) -> None:
 
 def serve(here: Settings, arguments: argparse.Namespace) -> None:
     """Serve the pages on a database that is up to date."""
+    _check_port(here.port)
     with _database_url(here) as url:
         _serve(here, url, with_jobs=not arguments.no_jobs, processes=arguments.processes)
 
@@ -126,6 +129,8 @@ def manage_database(here: Settings, arguments: argparse.Namespace) -> None:
     """Print the database's URL, dump it or restore it."""
     if here.database_url:
         sys.exit("DATABASE_URL is set: use pg_dump and pg_restore of that server.")
+    if arguments.what != "url" and arguments.file is None:
+        sys.exit(f"Which file? python -m city database {arguments.what} FILE")
     if arguments.what == "restore" and (aside := _postgres(here).upgrade(arguments.file)):
         print(f"The data of the former version are kept in {aside}")
     with _embedded(here) as postgres:
@@ -134,8 +139,10 @@ def manage_database(here: Settings, arguments: argparse.Namespace) -> None:
             print(postgres.url(name))
         elif arguments.what == "dump":
             postgres.dump(name, arguments.file)
+            print(f"{arguments.file} is written. Photos are not in it: keep {here.data}/files too.")
         else:
             postgres.restore(name, arguments.file)
+            print(f"The database is as in {arguments.file}. Photos belong in {here.data}/files.")
 
 
 async def _seed(here: Settings, database: Database, *, only_if_empty: bool) -> None:
@@ -197,6 +204,16 @@ def application() -> Gate:
     gc.collect()
     gc.freeze()
     return city
+
+
+def _check_port(port: int) -> None:
+    """End with a sentence if somebody else is at this port."""
+    with socket.socket() as ours:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            ours.bind(("127.0.0.1", port))
+        except OSError:
+            sys.exit(f"Something else is open at port {port}. Choose another one: PORT={port + 1}")
 
 
 def _serve(here: Settings, url: str, *, with_jobs: bool, processes: int = 1) -> None:

@@ -106,7 +106,7 @@ async def _posted(
         if isinstance(value, UploadFile):
             if value.filename:
                 files.setdefault(name, []).append(value)
-        elif len(value) > MOST_TYPED:
+        elif isinstance(value, str) and len(value) > MOST_TYPED:
             raise RequestEntityTooLarge
         elif name in many:
             values.setdefault(name, []).append(value)

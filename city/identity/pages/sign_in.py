@@ -141,7 +141,7 @@ async def save_name(request: AnyRequest, work: Work) -> Answer:
     """Keep how somebody is called."""
     given, form = await read_form(request, NameForm)
     if given is None:
-        form.values.setdefault("next", "/")
+        form.values["next"] = local_path(str(form.values.get("next", "/")))
         return page(request, "identity/name.html", 422, form=form)
     await actions.keep_name(work, given.name)
     return redirect(local_path(given.next))

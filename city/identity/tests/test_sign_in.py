@@ -353,3 +353,11 @@ async def test_outside_a_sample_city_sample_people_are_signed_out(
 def test_one_e_mail_address_is_never_two() -> None:
     for written in ('"a@b.example,c"@d.example', '"a;b"@d.example', '"a b"@d.example'):
         assert read_address(written, "VN") is None
+
+
+async def test_a_name_too_long_is_asked_for_again(browser: Browser) -> None:
+    await browser.sign_in("resident")
+    for onward in ({}, {"next": "//elsewhere.example"}):
+        again = await browser.post("/sign-in/name", data={"name": "a" * 300, **onward})
+        assert again.status_code == 422
+        assert "elsewhere" not in again.text
