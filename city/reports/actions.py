@@ -119,9 +119,7 @@ async def see_reporter(work: Work, report: Report, purpose: str) -> identity.See
     purpose = purpose.strip()
     if len(purpose) < 5:
         raise Invalid({"purpose": say("Please say what you need the name for.")})
-    return await identity.see_person(
-        work, report.reporter_id, purpose=purpose, about=f"report {report.ref}"
-    )
+    return await identity.see_person(work, report.reporter_id, purpose=purpose, about=report.ref)
 
 
 def may_see(actor: Actor, report: Report) -> bool:

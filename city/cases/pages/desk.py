@@ -1,5 +1,6 @@
 """The coordination desk: its queues, and the page of one case with what can be done now."""
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -68,7 +69,10 @@ async def show_queue(
     To HTMX it gives the list alone, for the side of a case's page.
     """
     if ref := read_ref(q):
-        return redirect(f"/desk/cases/{ref}")
+        # "den duong" reads like a reference too, and means the words.
+        with contextlib.suppress(Missing):
+            found = await store.see_case_by_ref(work, ref)
+            return redirect(f"/desk/cases/{found.ref}")
     if is_unit_officer(work.actor):
         return redirect("/work")
     tab = tab if tab in TABS else "new"

@@ -55,6 +55,14 @@ async def test_the_desk_sees_what_is_new_with_the_most_urgent_on_top(browser: Br
     assert refs(await browser.get("/desk?tab=route")) == []
 
 
+async def test_the_desk_finds_a_reference_and_words_that_look_like_one(browser: Browser) -> None:
+    await browser.sign_in("desk")
+    case = await opened(browser)
+    found = await browser.get(f"/desk?q={case.ref.lower().replace('-', '')}")
+    assert found.headers["location"] == f"/desk/cases/{case.ref}"
+    assert (await browser.get("/desk?q=den%20duong")).status_code == 200
+
+
 async def test_a_queue_takes_three_statements(browser: Browser) -> None:
     await browser.sign_in("desk")
     await opened(browser)

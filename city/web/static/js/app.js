@@ -48,13 +48,16 @@ function onClick(event) {
   else if (asked("[data-retry]")) { event.preventDefault(); location.reload(); }
 }
 
-/** A key named by data-key presses its button or link, or goes to its field, unless somebody is typing. */
+/** A key named by data-key presses its button or link, or goes to its (or what it opens: the first) field,
+    unless somebody is typing. */
 function onKey(event) {
   if (event.metaKey || event.ctrlKey || event.altKey || event.target.closest("input,textarea,select,[contenteditable]")) return;
   const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (!target) return;
   event.preventDefault();
   target.matches("input,select,textarea") ? target.focus() : target.click();
+  const opened = target.matches("summary") && target.parentElement.open && target.parentElement;
+  if (opened) opened.querySelector("select,textarea,input:not([type=hidden])")?.focus();
 }
 
 function addCross(flash) {
