@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from city import __main__ as command_line
+from city import settings
 
 
 def say(monkeypatch: pytest.MonkeyPatch, data: Path, *words: str) -> str:
-    """Return what the command line says at its end."""
+    """Return what the command line says at its end, in a process that has read no settings yet."""
+    monkeypatch.setattr(settings, "_current", None)
     monkeypatch.setenv("DATA", str(data))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setattr("sys.argv", ["city", *words])
