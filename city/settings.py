@@ -4,8 +4,10 @@ A city itself is data: a folder of `profiles/` (`CITY=hue`). See docs/reference/
 """
 
 import os
+import re
 import secrets
 import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,6 +38,76 @@ class Point(msgspec.Struct, frozen=True):
     longitude: float
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Intervals = tuple[tuple[int, int], ...]
+"""When somebody works on one day: from (included) to (excluded), in minutes of the local day."""
+
+Week = tuple[Intervals, ...]
+"""The intervals of the seven weekdays, Monday first."""
+
+_INTERVAL = re.compile(r"(\d\d?)[:h](\d\d)? *[-–] *(\d\d?)[:h](\d\d)?")
+
+
+class BadHours(ValueError):
+    """These are no working hours: a sentence, and what fills its braces."""
+
+    def __init__(self, text: str, /, **params: str) -> None:
+        """Refuse with a sentence that can be translated."""
+        self.text, self.params = text, params
+        super().__init__(text.format_map(params))
+
+
+def read_intervals(written: Iterable[str]) -> Intervals:
+    """Return the working intervals of a day, written as `07:30-11:30` (`7h30–11h30` is as good).
+
+    They are given in their order and may touch, not overlap; `24:00` is the end of the day.
+    Raises BadHours.
+    """
+    found: list[tuple[int, int]] = []
+    for text in written:
+        match = _INTERVAL.fullmatch(text.strip())
+        if match is None:
+            raise BadHours("“{given}” is no time from … to …, such as 07:30-11:30.", given=text)
+        hour, minute, to_hour, to_minute = (int(digits or 0) for digits in match.groups())
+        start, end = hour * 60 + minute, to_hour * 60 + to_minute
+        if max(minute, to_minute) > 59 or max(start, end) > 1440:
+            raise BadHours("“{given}” has a time that no clock shows.", given=text)
+        if end <= start:
+            raise BadHours("“{given}” ends before it begins.", given=text)
+        if found and start < found[-1][1]:
+            raise BadHours("“{given}” begins before the one in front of it is over.", given=text)
+        found.append((start, end))
+    return tuple(found)
+
+
+_OFFICE = read_intervals(["07:30-11:30", "13:30-17:00"])
+OFFICE_HOURS: Week = (_OFFICE,) * 5 + ((),) * 2
+"""When a city works that does not say: 07:30–11:30 and 13:30–17:00, Monday to Friday."""
+
+
+def read_week(hours: Mapping[str, list[str]]) -> Week:
+    """Return the hours of a week from those of its days; days that are not named are free.
+
+    Without any days the hours are those of most offices. Raises BadHours, naming the day.
+    """
+    if not hours:
+        return OFFICE_HOURS
+    if unknown := sorted(hours.keys() - set(WEEKDAYS)):
+        raise BadHours(
+            "hours: “{day}” is no day; days are {days}", day=unknown[0], days=", ".join(WEEKDAYS)
+        )
+    week: list[Intervals] = []
+    for day in WEEKDAYS:
+        try:
+            week.append(read_intervals(hours.get(day, [])))
+        except BadHours as error:
+            raise BadHours("hours.{day}: {reason}", day=day, reason=str(error)) from error
+    if not any(week):
+        raise BadHours("hours: the city never works")
+    return tuple(week)
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """What a city is: its `city.toml`."""
 
@@ -46,6 +118,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     languages: list[str]
     country: str
     subdivision: str | None = None
+    hours: dict[str, list[str]] = {}
     bounds: Bounds
     centre: Point
     zoom: float = 12
@@ -58,6 +131,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     def zone(self) -> ZoneInfo:
         """The time zone the city lives in."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def week(self) -> Week:
+        """When the city works on each weekday."""
+        return read_week(self.hours)
 
     @property
     def language(self) -> str:
@@ -81,6 +159,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     oidc_url: str = ""
     map_tiles: str = ""
     secure_cookies: bool = False
+    reports_an_hour: int = 20
+    reports_a_day: int = 60
 
     @cached_property
     def folder(self) -> Path:
@@ -103,9 +183,11 @@ def read_profile(folder: Path) -> Profile:
     """Return the profile in this folder; raise SystemExit with the reason if it is not one."""
     try:
         fields = tomllib.loads((folder / "city.toml").read_text())
-        return msgspec.convert(fields, Profile)
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        profile = msgspec.convert(fields, Profile)
+        read_week(profile.hours)
+    except (OSError, ValueError) as error:
         raise SystemExit(f"{folder.name} is not a city profile: {error}") from error
+    return profile
 
 
 _current: Settings | None = None

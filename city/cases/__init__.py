@@ -2,60 +2,81 @@
 
 Every room that finds something to be done opens a case here, whatever the channel; who reported
 it stays in that room. A case belongs to a category, whose promise sets its deadlines, and is
-moved by verbs (MOVES), each of which adds to a history that shows when it was tampered with.
+moved by verbs along the ways of its process. Each adds to a history that shows when it was
+tampered with. What is due the city does by itself (timers.py).
 
     case = await cases.open_case(work, cases.NewCase(category="street-light", …))
     await cases.route_case(work, case.id, unit.id, "The third pole from the bridge.")
 """
 
+from city.cases import reactions as _reactions  # noqa: F401  (registers itself)
+from city.cases import timers as _timers  # noqa: F401  (registers itself)
 from city.cases.actions import (
+    Brought,
     accept_case,
     answer_case,
+    ask_reporter,
+    claim_case,
+    contribute,
+    definition_of,
+    hand_back,
+    hand_over,
+    link_cases,
     merge_case,
     open_case,
+    pause_case,
     publish_answer,
     rate_case,
     reject_case,
+    release_case,
     reopen_case,
+    reply,
+    resume_case,
     route_case,
     send_back,
+    split_case,
+    step_case,
     take_case,
+    unlink_cases,
 )
 from city.cases.api import routes as _api
-from city.cases.categories import known_categories, load_profile
-from city.cases.deadlines import (
-    Calendar,
-    Countdown,
-    countdown,
-    deadline_for,
-    working_days_left,
-)
+from city.cases.categories import deadline_for, known_categories
+from city.cases.command import routes as _command
+from city.cases.command import seed_sample
+from city.cases.deadlines import Countdown, countdown, working_days_left
 from city.cases.history import verify_history
 from city.cases.imports import import_cases
 from city.cases.model import (
     ENDS,
     LEAST_LETTERS,
     MOST_LETTERS,
-    MOVES,
     REASONS,
     STATUS_TONES,
     STATUS_WORDS,
     Case,
+    CaseEscalated,
+    CaseLinked,
     CaseMerged,
     CaseMoved,
     CaseOpened,
     CaseRated,
+    CaseReminded,
     Category,
     Entry,
     Imported,
     ImportedCase,
     NewCase,
+    Part,
     Process,
     Rating,
     Source,
     Status,
+    moves_for,
 )
 from city.cases.pages import routes as _pages
+from city.cases.profile import load_profile, open_room
+from city.cases.routing.api import routes as _routing_api
+from city.cases.routing.pages import routes as _routing
 from city.cases.store import (
     get_case,
     get_case_by_ref,
@@ -66,57 +87,77 @@ from city.cases.store import (
     see_case_by_ref,
 )
 
-routes = [*_pages, *_api]
+routes = [*_pages, *_api, *_command, *_routing, *_routing_api]
 """What the city serves for this room."""
 
 __all__ = [
     "ENDS",
     "LEAST_LETTERS",
     "MOST_LETTERS",
-    "MOVES",
     "REASONS",
     "STATUS_TONES",
     "STATUS_WORDS",
-    "Calendar",
+    "Brought",
     "Case",
+    "CaseEscalated",
+    "CaseLinked",
     "CaseMerged",
     "CaseMoved",
     "CaseOpened",
     "CaseRated",
+    "CaseReminded",
     "Category",
     "Countdown",
     "Entry",
     "Imported",
     "ImportedCase",
     "NewCase",
+    "Part",
     "Process",
     "Rating",
     "Source",
     "Status",
     "accept_case",
     "answer_case",
+    "ask_reporter",
+    "claim_case",
+    "contribute",
     "countdown",
     "deadline_for",
+    "definition_of",
     "get_case",
     "get_case_by_ref",
     "get_category",
+    "hand_back",
+    "hand_over",
     "import_cases",
     "known_categories",
+    "link_cases",
     "list_categories",
     "list_history",
     "load_profile",
     "merge_case",
+    "moves_for",
     "open_case",
+    "open_room",
+    "pause_case",
     "publish_answer",
     "rate_case",
     "reject_case",
+    "release_case",
     "reopen_case",
+    "reply",
+    "resume_case",
     "route_case",
     "routes",
     "see_case",
     "see_case_by_ref",
+    "seed_sample",
     "send_back",
+    "split_case",
+    "step_case",
     "take_case",
+    "unlink_cases",
     "verify_history",
     "working_days_left",
 ]

@@ -8,10 +8,12 @@ from litestar.params import Parameter
 from msgspec import Struct
 
 from city.cases import store
+from city.cases.categories import known_categories, promised
 from city.cases.cursors import read_cursor, write_cursor
 from city.cases.model import ENDS, Case, Category, Process, QueueItem, Status
 from city.cases.verbs import SHAPES, verb_called
 from city.kernel import Missing, Work, read_ref
+from city.processes import Span
 from city.web import PUBLIC, Request, check_json, get, post
 
 
@@ -75,6 +77,7 @@ Most = Annotated[int, Parameter(ge=1, le=200)]
 @get("/api/v1/categories", allow=PUBLIC)
 async def list_categories(work: Work) -> list[PublicCategory]:
     """List what can be reported, in the city's order."""
+    await known_categories(work)
     return [_public(category) for category in await store.list_categories(work)]
 
 
@@ -148,7 +151,7 @@ def _read(ref: str) -> str:
 
 
 def _public(category: Category) -> PublicCategory:
-    instant = category.process is Process.INSTANT
+    done = promised(category).get("done", Span())
     return PublicCategory(
         code=category.code,
         group=CategoryGroup(category.grp, category.grp_name, category.grp_icon),
@@ -157,8 +160,8 @@ def _public(category: Category) -> PublicCategory:
         keywords=category.keywords,
         icon=category.icon,
         process=category.process,
-        days=None if instant else category.working_days,
-        minutes=category.close_minutes if instant else None,
+        days=done.working_days,
+        minutes=done.minutes,
         private=category.private,
     )
 

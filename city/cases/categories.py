@@ -7,22 +7,34 @@ statement itself checks that the category is still as it was remembered (`Catego
 import hashlib
 import time
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from city import processes
 from city.cases import store
+from city.cases.deadlines import promise_for, spans_for
 from city.cases.model import Category, Process
 from city.kernel import Work
+from city.processes import Span, Version
 
 _FRESH_SECONDS = 60.0
 
 
+_USUAL = {
+    Process.INSTANT: "urgent",
+    Process.TIME_BOUND: "ordinary",
+    Process.COMMAND: "command",
+}
+"""How a category's cases go when it does not name a process."""
+
+
 class _Minutes(msgspec.Struct):
-    acknowledge: int = 5
-    dispatch: int = 10
-    close: int = 240
+    acknowledge: int | None = None
+    dispatch: int | None = None
+    close: int | None = None
 
 
 class _Group(msgspec.Struct):
@@ -39,8 +51,9 @@ class _Category(msgspec.Struct):
     process: Process
     hint: dict[str, str] = {}
     keywords: list[str] = []
-    verify_working_days: int = 1
-    working_days: int = 7
+    definition: str = ""
+    verify_working_days: int | None = None
+    working_days: int | None = None
     minutes: _Minutes = msgspec.field(default_factory=_Minutes)
     private: bool = False
     unit: str | None = None
@@ -56,7 +69,12 @@ class _Memory:
 
     def __init__(self) -> None:
         self.by_code: dict[str, Category] = {}
+        self.versions: dict[str, Version] = {}
         self.read_at = 0.0
+
+    @property
+    def stale(self) -> bool:
+        return time.monotonic() - self.read_at > _FRESH_SECONDS
 
 
 _memory = _Memory()
@@ -67,7 +85,7 @@ async def known_categories(work: Work) -> dict[str, Category]:
 
     Read again once a minute: for showing names, not for deciding.
     """
-    if not _memory.by_code or time.monotonic() - _memory.read_at > _FRESH_SECONDS:
+    if not _memory.by_code or _memory.stale:
         await read_again(work)
     return _memory.by_code
 
@@ -75,16 +93,34 @@ async def known_categories(work: Work) -> dict[str, Category]:
 async def remembered(work: Work, code: str) -> Category | None:
     """Return a category in use without a statement if it is remembered; None if there is none."""
     category = _memory.by_code.get(code)
-    if category is None or category.retired_at is not None:
+    if category is None or category.retired_at is not None or _memory.stale:
         category = (await read_again(work)).get(code)
     return category if category is not None and category.retired_at is None else None
 
 
 async def read_again(work: Work) -> dict[str, Category]:
     """Read every category from the database and remember them."""
-    _memory.by_code = {c.code: c for c in await store.list_all_categories(work)}
+    by_code = {c.code: c for c in await store.list_all_categories(work)}
+    used = {category.definition for category in by_code.values()}
+    _memory.versions = {code: await processes.current(work, code) for code in sorted(used)}
+    _memory.by_code = by_code
     _memory.read_at = time.monotonic()
-    return _memory.by_code
+    return by_code
+
+
+def process_of(category: Category) -> Version:
+    """Return the process that new cases of this category go by."""
+    return _memory.versions[category.definition]
+
+
+def deadline_for(category: Category, opened_at: datetime) -> datetime:
+    """Return by when a case of this category opened then must be done."""
+    return promise_for(promised(category), opened_at).due_at or opened_at
+
+
+def promised(category: Category) -> dict[str, Span]:
+    """Return what is promised to a new case of this category, by the name of the deadline."""
+    return spans_for(process_of(category).definition, category)
 
 
 async def load_profile(work: Work, folder: Path) -> None:
@@ -105,6 +141,10 @@ async def load_profile(work: Work, folder: Path) -> None:
             raise ValueError(f"{category.code}: there is no group {category.group}.")
         if category.code in rows:
             raise ValueError(f"{category.code} is there twice.")
+        code = category.definition or _USUAL[category.process]
+        version = await processes.current(work, code)
+        if version.definition.process is not category.process:
+            raise ValueError(f"{category.code}: {code} is not a process of this group.")
         rows[category.code] = _row(rank, category, groups[category.group])
     await store.set_categories(work, list(rows.values()))
     await read_again(work)
@@ -115,6 +155,7 @@ def _row(rank: int, category: _Category, group: _Group) -> dict[str, Any]:
     del row["group"], row["minutes"]
     row |= {
         "rank": rank,
+        "definition": category.definition or _USUAL[category.process],
         "grp": group.code,
         "grp_name": group.name,
         "grp_icon": group.icon,

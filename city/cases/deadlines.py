@@ -1,34 +1,33 @@
-"""By when: promises in minutes of the clock, or in days on which the city works.
+"""By when: what is promised, what the clock makes of it, and what the city does by itself.
 
-The city works 07:30–11:30 and 13:30–17:00, Monday to Friday, except on public holidays (PyPI
-`holidays`, for the country and subdivision of the city's profile). This is the minimum; days
-moved by decree, working Saturdays, and clocks that pause come with processes as data (issue 3).
+A promise is a span of the process (or of the category) counted from `clock_at`. While a case
+waits, its clock stands still, and what was promised moves by as much as the city worked (or, for
+minutes of the clock, as much time passed) meanwhile. What was late before the clock stopped stays
+late. Everything here is computed from the row and the definition, so that it can be computed again
+when the calendar changes.
 """
 
-from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import Any
 
-import holidays
 import msgspec
 
-from city import settings
-from city.cases.model import Category, Process
+from city import calendar
+from city.cases.model import Case, Category, Process
 from city.kernel import Says, say
+from city.processes import Definition, Span, State, Who
 
-HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
-"""When the city works on a working day, in local time."""
-
-_OPENS, _CLOSES = HOURS[0][0], HOURS[-1][1]
+NEVER_BY_ITSELF = 1000
+"""After so many rungs of one step the city stops repeating itself."""
 
 
 class Promise(msgspec.Struct, frozen=True):
     """By when a case is verified, given to somebody, and done."""
 
-    verify_by: datetime
-    dispatch_by: datetime
-    due_at: datetime
+    verify_by: datetime | None
+    dispatch_by: datetime | None
+    due_at: datetime | None
 
 
 class Countdown(msgspec.Struct, frozen=True):
@@ -38,120 +37,186 @@ class Countdown(msgspec.Struct, frozen=True):
     tone: str
 
 
-class Calendar:
-    """The days on which a city works."""
+class Bell(msgspec.Struct, frozen=True):
+    """Something the city does by itself at a moment: `remind`, `escalate`, or `pass`, which takes
+    the way that the process leaves to the city when a step has run out."""
 
-    def __init__(self, country: str, subdivision: str | None, zone: ZoneInfo) -> None:
-        """Make a calendar; each year's days are worked out when first needed, then kept."""
-        self.country = country
-        self.subdivision = subdivision
-        self.zone = zone
-        self._years: dict[int, list[int]] = {}
-
-    def is_working_day(self, day: date) -> bool:
-        """Return whether the city works on this day."""
-        days = self._days(day.year)
-        at = bisect_right(days, day.toordinal())
-        return at > 0 and days[at - 1] == day.toordinal()
-
-    def is_working_time(self, moment: datetime) -> bool:
-        """Return whether the city is at work at this moment, to the minute."""
-        local = moment.astimezone(self.zone)
-        clock = local.time()
-        return self.is_working_day(local.date()) and any(a <= clock < b for a, b in HOURS)
-
-    def working_days_after(self, moment: datetime, days: int) -> datetime:
-        """Return the end (17:00) of the `days`-th working day after the day of this moment, in UTC.
-
-        What comes when the day's work is over, or on a day without work, counts as having come
-        at the start of the next working day.
-        """
-        local = moment.astimezone(self.zone)
-        ordinal = local.date().toordinal()
-        if local.time() >= _CLOSES or not self.is_working_day(local.date()):
-            ordinal = self._nth_after(ordinal, 1)
-        end = date.fromordinal(self._nth_after(ordinal, days))
-        return datetime.combine(end, _CLOSES, self.zone).astimezone(UTC)
-
-    def working_days_left(self, now: datetime, due: datetime) -> int:
-        """Return how many working days lie after today up to the day it is due, that day included.
-
-        Zero when it is due today; below zero, the number of working days it is late.
-        """
-        today = now.astimezone(self.zone).date().toordinal()
-        end = due.astimezone(self.zone).date().toordinal()
-        if end >= today:
-            return self._between(today, end)
-        return -self._between(end, today)
-
-    def _between(self, after: int, to: int) -> int:
-        count = 0
-        for year in range(date.fromordinal(after).year, date.fromordinal(to).year + 1):
-            days = self._days(year)
-            count += bisect_right(days, to) - bisect_right(days, after)
-        return count
-
-    def _nth_after(self, ordinal: int, n: int) -> int:
-        year = date.fromordinal(ordinal).year
-        at = bisect_right(self._days(year), ordinal)
-        while at + n > len(self._days(year)):
-            n -= len(self._days(year)) - at
-            year, at = year + 1, 0
-        return self._days(year)[at + n - 1]
-
-    def _days(self, year: int) -> list[int]:
-        days = self._years.get(year)
-        if days is None:
-            off = holidays.country_holidays(self.country, subdiv=self.subdivision, years=year)
-            first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
-            every = (date.fromordinal(ordinal) for ordinal in range(first, last + 1))
-            days = [day.toordinal() for day in every if day.weekday() < 5 and day not in off]
-            self._years[year] = days
-        return days
+    at: datetime
+    does: str
+    tell: list[Who]
+    repeat: int = 0
 
 
-@lru_cache
-def calendar_of(country: str, subdivision: str | None, zone: str) -> Calendar:
-    """Return the calendar of a city; one is kept for each."""
-    return Calendar(country, subdivision, ZoneInfo(zone))
+def end_of(span: Span, start: datetime) -> datetime:
+    """Return when a span that begins at this moment is over, in UTC."""
+    if span.minutes is not None:
+        return start + timedelta(minutes=span.minutes)
+    if span.working_minutes is not None:
+        return calendar.current().add_minutes(start, span.working_minutes)
+    return calendar.current().day_end_after(start, span.working_days or 0)
 
 
-def calendar() -> Calendar:
-    """Return the calendar of this city."""
-    profile = settings.current().profile
-    return calendar_of(profile.country, profile.subdivision, profile.time_zone)
+def run_out(span: Span, start: datetime, pauses: Sequence[datetime] = ()) -> datetime:
+    """Return when a span is over whose clock stood still between the pairs of `pauses`.
+
+    A pause that has no end yet moves nothing; one that began after the end moves nothing either.
+    """
+    due = end_of(span, start)
+    for stopped, went_on in zip(pauses[::2], pauses[1::2], strict=False):
+        if went_on <= start or stopped >= due:
+            continue
+        stopped = max(stopped, start)
+        if span.minutes is not None:
+            due += went_on - stopped
+        else:
+            days = calendar.current()
+            due = days.add_minutes(due, days.minutes_between(stopped, went_on))
+    return due
 
 
-def promise_for(category: Category, opened_at: datetime) -> Promise:
-    """Return what the city promises for a case of this category opened then."""
+def spans_for(definition: Definition, category: Category | None) -> dict[str, Span]:
+    """Return what is promised by name: the process's deadlines, with the category's own instead."""
+    spans = dict(definition.deadlines)
+    if category is None:
+        return spans
     if category.process is Process.INSTANT:
-        return Promise(
-            opened_at + timedelta(minutes=category.acknowledge_minutes),
-            opened_at + timedelta(minutes=category.dispatch_minutes),
-            opened_at + timedelta(minutes=category.close_minutes),
+        own = {
+            "verify": category.acknowledge_minutes,
+            "dispatch": category.dispatch_minutes,
+            "done": category.close_minutes,
+        }
+        return spans | {name: Span(minutes=n) for name, n in own.items() if n}
+    own = {"verify": category.verify_working_days, "done": category.working_days}
+    return spans | {name: Span(working_days=n) for name, n in own.items() if n}
+
+
+def promise_for(
+    spans: Mapping[str, Span], clock_at: datetime, pauses: Sequence[datetime] = ()
+) -> Promise:
+    """Return what these spans promise for a case whose clock began then."""
+
+    def by(name: str) -> datetime | None:
+        return run_out(spans[name], clock_at, pauses) if name in spans else None
+
+    verify_by = by("verify")
+    return Promise(verify_by, by("dispatch") or verify_by, by("done"))
+
+
+def step_due(definition: Definition, case: Case) -> datetime | None:
+    """Return by when the step that a case is in should be over, or None."""
+    state = definition.states.get(case.state)
+    if state is None or not case.is_open:
+        return None
+    if case.revisit_on is not None and state.revisit:
+        return start_of_work(case.revisit_on)
+    if state.within is not None and case.entered_at is not None:
+        # A step that is counted for itself begins when the case comes to it.
+        return end_of(state.within, case.entered_at)
+    if state.stopped:
+        return None
+    known = {"verify": case.verify_by, "dispatch": case.dispatch_by, "done": case.due_at}
+    if state.due in known:
+        return known[state.due]
+    span = case.promise.get(state.due)
+    if span is None or case.clock_at is None:
+        return None
+    return run_out(span, case.clock_at, case.pauses)
+
+
+def start_of_work(day: date) -> datetime:
+    """Return when the city begins to work on this day, or on the next on which it works, in UTC."""
+    midnight = datetime.combine(day, time(), calendar.current().zone).astimezone(UTC)
+    return calendar.current().add_minutes(midnight, 1) - timedelta(minutes=1)
+
+
+def bells(definition: Definition, case: Case) -> list[Bell]:
+    """Return what the city does by itself in this step, in order of time."""
+    state = definition.states.get(case.state)
+    if state is None or case.step_due_at is None or not case.is_open:
+        return []
+    found = [*_reminders(state, case, case.step_due_at), *_rungs(state, case.step_due_at)]
+    if any(Who.CITY in way.by for way in definition.ways_from(case.state)):
+        found.append(Bell(case.step_due_at, "pass", [Who.CITY]))
+    return sorted(found, key=lambda bell: bell.at)
+
+
+def next_bell(definition: Definition, case: Case, after: datetime | None = None) -> Bell | None:
+    """Return what the city does next if nobody does anything; the last rung may repeat.
+
+    `after` is when it last did something in this step.
+    """
+    rings = bells(definition, case)
+    if case.rung < len(rings):
+        return rings[case.rung]
+    last = rings[-1] if rings else None
+    if last is None or not last.repeat or case.rung >= NEVER_BY_ITSELF:
+        return None
+    again = (after or last.at) + timedelta(minutes=last.repeat)
+    return msgspec.structs.replace(last, at=max(again, last.at))
+
+
+def _reminders(state: State, case: Case, due: datetime) -> Iterator[Bell]:
+    begun = case.entered_at or case.opened_at
+    for reminder in state.reminders:
+        at = _before(reminder.before, due)
+        if at > begun:
+            yield Bell(at, "remind", reminder.tell)
+
+
+def _rungs(state: State, due: datetime) -> Iterator[Bell]:
+    for rung in state.escalation:
+        yield Bell(end_of(rung.after, due), "escalate", rung.tell, rung.repeat)
+
+
+def _before(span: Span, due: datetime) -> datetime:
+    if span.minutes is not None:
+        return due - timedelta(minutes=span.minutes)
+    days = calendar.current()
+    at = due
+    if span.working_minutes is not None:
+        while days.minutes_between(at, due) < span.working_minutes:
+            at -= timedelta(days=1)
+        return days.add_minutes(at, days.minutes_between(at, due) - span.working_minutes)
+    while not _lies_before(at, due, span.working_days or 0):
+        at -= timedelta(days=1)
+    return at
+
+
+def _lies_before(at: datetime, due: datetime, working_days: int) -> bool:
+    days = calendar.current()
+    return days.working_days_left(at, due) >= working_days and days.is_working_day(
+        at.astimezone(days.zone).date()
+    )
+
+
+def settled(definition: Definition, case: Case) -> Case:
+    """Return the case with everything the clock decides computed anew."""
+    if case.clock_at is not None and case.is_open:
+        promise = promise_for(case.promise, case.clock_at, case.pauses)
+        case = msgspec.structs.replace(
+            case,
+            verify_by=promise.verify_by,
+            dispatch_by=promise.dispatch_by,
+            due_at=promise.due_at,
         )
-    days = calendar()
-    verify_by = days.working_days_after(opened_at, category.verify_working_days)
-    return Promise(verify_by, verify_by, days.working_days_after(opened_at, category.working_days))
-
-
-def deadline_for(category: Category, opened_at: datetime) -> datetime:
-    """Return by when a case of this category opened then must be done."""
-    return promise_for(category, opened_at).due_at
+    case = msgspec.structs.replace(case, step_due_at=step_due(definition, case))
+    bell = next_bell(definition, case)
+    return msgspec.structs.replace(case, wake_at=bell.at if bell else None)
 
 
 def working_days_left(now: datetime, due: datetime) -> int:
     """Return how many working days are left; zero when due today, below zero when late."""
-    return calendar().working_days_left(now, due)
+    return calendar.current().working_days_left(now, due)
 
 
 def countdown(now: datetime, due: datetime, process: Process) -> Countdown:
     """Return in words how long is left, or how late it is."""
     minutes = int(abs((due - now).total_seconds()) // 60)
+    by_clock = process is not Process.TIME_BOUND
     days = abs(working_days_left(now, due))
     if now > due:
-        return Countdown(_late(minutes, days, process), "late")
-    if process is Process.INSTANT or minutes < 120:
+        return Countdown(_late(minutes, days, by_clock=by_clock), "late")
+    if by_clock or minutes < 120:
         return Countdown(_clock(minutes), "late" if minutes < 5 else "doing")
     if days == 0:
         return Countdown(say("Due today"), "doing")
@@ -166,11 +231,16 @@ def _clock(minutes: int) -> Says:
     return say("{n} hours left", n=minutes // 60)
 
 
-def _late(minutes: int, days: int, process: Process) -> Says:
+def _late(minutes: int, days: int, *, by_clock: bool) -> Says:
     if minutes < 120:
         return say("{n} min late", n=minutes)
-    if days < 1 or (process is Process.INSTANT and minutes < 2880):
+    if days < 1 or (by_clock and minutes < 2880):
         return say("{n} hours late", n=minutes // 60)
     if days == 1:
         return say("1 working day late")
     return say("{n} working days late", n=days)
+
+
+def as_facts(bell: Bell, rung: int) -> dict[str, Any]:
+    """Return what the history keeps of something the city did by itself."""
+    return {"rung": rung, "tell": [str(who) for who in bell.tell]}

@@ -5,10 +5,11 @@ from typing import Any
 
 from city import places
 from city.cases import store
-from city.cases.categories import read_again
+from city.cases.categories import process_of, read_again
 from city.cases.history import first_entry
 from city.cases.model import (
     ENDS,
+    MERGED,
     MOST_LETTERS,
     Case,
     Category,
@@ -18,6 +19,7 @@ from city.cases.model import (
     Status,
 )
 from city.kernel import Invalid, Says, Work, new_id, new_ref, say
+from city.processes import Definition
 
 _AT_ONCE = 5000
 
@@ -82,6 +84,10 @@ def _row(work: Work, given: ImportedCase, category: Category) -> dict[str, Any]:
         "external_id": case.external_id,
         "category": case.category,
         "process": case.process,
+        "definition": case.definition,
+        "definition_version": case.definition_version,
+        "state": case.state,
+        "step_due_at": case.step_due_at,
         "status": case.status,
         "summary": case.summary,
         "latitude": case.latitude,
@@ -104,11 +110,16 @@ def _row(work: Work, given: ImportedCase, category: Category) -> dict[str, Any]:
 
 def _case(given: ImportedCase, category: Category) -> Case:
     latitude, longitude = given.place
+    version = process_of(category)
     return Case(
         id=new_id(),
         ref=new_ref(),
         category=given.category,
         process=category.process,
+        definition=version.code,
+        definition_version=version.version,
+        state=_state(version.definition, given.status),
+        step_due_at=None if given.closed_at else given.due_at,
         source=Source.IMPORT,
         status=Status(given.status),
         summary=given.summary,
@@ -130,3 +141,9 @@ def _case(given: ImportedCase, category: Category) -> Case:
         reason=given.reason,
         external_id=given.external_id,
     )
+
+
+def _state(definition: Definition, status: Status) -> str:
+    """Return the first state of a process that counts as this status."""
+    found = (name for name, state in definition.states.items() if state.status is status)
+    return next(found, MERGED if status is Status.MERGED else definition.start)

@@ -1,13 +1,15 @@
 """The verbs as forms and programs ask for them: what each needs, and the action that does it."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from city.cases import actions, store
-from city.cases.model import MOST_LETTERS, Case
+from city.cases.actions import Brought
+from city.cases.model import MOST_LETTERS, Case, Part
 from city.kernel import Invalid, Missing, Work, read_ref, say
 
 Text = Annotated[str, Meta(max_length=MOST_LETTERS)]
@@ -18,34 +20,55 @@ MOST_PHOTOS = 6
 
 
 class Plain(Struct, frozen=True, kw_only=True):
-    """A verb that needs nothing more. `version`: of the case as the person saw it."""
+    """What comes with any verb. `version`: of the case as the person saw it.
+
+    `id` names the way if the process has several of the kind; `photos` and `documents` are uploaded
+    files, `given` the answers to the way's form.
+    """
 
     version: int | None = None
     note: Text = ""
+    id: Annotated[str, Meta(max_length=80)] = ""
+    photos: Annotated[list[UUID], Meta(max_length=MOST_PHOTOS)] = []
+    documents: Annotated[list[UUID], Meta(max_length=MOST_PHOTOS)] = []
+    given: dict[str, Any] = {}
+
+    @property
+    def brought(self) -> Brought:
+        """What is brought as evidence."""
+        return Brought(photos=self.photos, documents=self.documents, given=self.given)
 
 
-class Route(Struct, frozen=True, kw_only=True):
-    """Which unit, and a word for it."""
+class Route(Plain, frozen=True, kw_only=True):
+    """Which unit leads, which help, a word for them, and the rule that led there."""
 
     unit_id: UUID
-    version: int | None = None
-    note: Text = ""
+    coop: Annotated[list[UUID], Meta(max_length=10)] | None = None
+    why: Annotated[str, Meta(max_length=400)] = ""
 
 
-class Answer(Struct, frozen=True, kw_only=True):
-    """What was done, and the uploaded files that show it."""
+class Answer(Plain, frozen=True, kw_only=True):
+    """What was done."""
 
     text: Text
-    version: int | None = None
-    photos: Annotated[list[UUID], Meta(max_length=MOST_PHOTOS)] = []
 
 
-class Because(Struct, frozen=True, kw_only=True):
+class Because(Plain, frozen=True, kw_only=True):
     """Why. For `reject` a key of the usual reasons or words of one's own, and more in `note`."""
 
     reason: Text
-    version: int | None = None
-    note: Text = ""
+
+
+class Ask(Plain, frozen=True, kw_only=True):
+    """A question to the reporter."""
+
+    question: Text
+
+
+class Pause(Plain, frozen=True, kw_only=True):
+    """What a case waits for (`note`), and on which day it is looked at again."""
+
+    revisit_on: date | None = None
 
 
 class Merge(Struct, frozen=True, kw_only=True):
@@ -53,6 +76,31 @@ class Merge(Struct, frozen=True, kw_only=True):
 
     into: str
     version: int | None = None
+
+
+class Split(Struct, frozen=True, kw_only=True):
+    """The parts that a case is split into."""
+
+    parts: Annotated[list[Part], Meta(max_length=20)]
+    version: int | None = None
+
+
+class Link(Struct, frozen=True, kw_only=True):
+    """The reference of a case that has to do with this one, and how."""
+
+    other: str
+    note: Text = ""
+
+
+class HandOver(Struct, frozen=True, kw_only=True):
+    """To whom."""
+
+    person_id: UUID
+    note: Text = ""
+
+
+class Nothing(Struct, frozen=True, kw_only=True):
+    """A verb that needs nothing."""
 
 
 class Verb(Struct, frozen=True):
@@ -63,61 +111,175 @@ class Verb(Struct, frozen=True):
 
 
 async def _accept(work: Work, id: UUID, given: Plain) -> Case:
-    return await actions.accept_case(work, id, version=given.version, note=given.note)
+    return await actions.accept_case(
+        work, id, version=given.version, note=given.note, brought=given.brought
+    )
 
 
 async def _route(work: Work, id: UUID, given: Route) -> Case:
-    return await actions.route_case(work, id, given.unit_id, given.note, version=given.version)
+    return await actions.route_case(
+        work,
+        id,
+        given.unit_id,
+        given.note,
+        coop=given.coop,
+        why=given.why,
+        version=given.version,
+        brought=given.brought,
+    )
 
 
 async def _take(work: Work, id: UUID, given: Plain) -> Case:
-    return await actions.take_case(work, id, version=given.version)
+    return await actions.take_case(
+        work, id, note=given.note, version=given.version, brought=given.brought
+    )
+
+
+async def _step(work: Work, id: UUID, given: Plain) -> Case:
+    return await actions.step_case(
+        work, id, given.id, note=given.note, version=given.version, brought=given.brought
+    )
 
 
 async def _answer(work: Work, id: UUID, given: Answer) -> Case:
-    return await actions.answer_case(work, id, given.text, given.photos, version=given.version)
+    return await actions.answer_case(
+        work, id, given.text, version=given.version, brought=given.brought
+    )
+
+
+async def _contribute(work: Work, id: UUID, given: Answer) -> Case:
+    return await actions.contribute(work, id, given.text, given.photos, version=given.version)
+
+
+async def _hand_back(work: Work, id: UUID, given: Because) -> Case:
+    return await actions.hand_back(
+        work, id, given.reason, version=given.version, brought=given.brought
+    )
+
+
+async def _ask(work: Work, id: UUID, given: Ask) -> Case:
+    return await actions.ask_reporter(work, id, given.question, version=given.version)
+
+
+async def _reply(work: Work, id: UUID, given: Answer) -> Case:
+    return await actions.reply(
+        work, id, given.text, given.photos, reporter=False, version=given.version
+    )
+
+
+async def _pause(work: Work, id: UUID, given: Pause) -> Case:
+    return await actions.pause_case(
+        work,
+        id,
+        given.id,
+        revisit_on=given.revisit_on,
+        note=given.note,
+        version=given.version,
+        brought=given.brought,
+    )
+
+
+async def _resume(work: Work, id: UUID, given: Plain) -> Case:
+    return await actions.resume_case(
+        work, id, id=given.id, note=given.note, version=given.version, brought=given.brought
+    )
 
 
 async def _send_back(work: Work, id: UUID, given: Because) -> Case:
-    return await actions.send_back(work, id, given.reason, version=given.version)
+    return await actions.send_back(
+        work, id, given.reason, version=given.version, brought=given.brought
+    )
 
 
 async def _publish(work: Work, id: UUID, given: Plain) -> Case:
-    return await actions.publish_answer(work, id, version=given.version, note=given.note)
+    return await actions.publish_answer(
+        work, id, version=given.version, note=given.note, brought=given.brought
+    )
 
 
 async def _reject(work: Work, id: UUID, given: Because) -> Case:
-    return await actions.reject_case(work, id, given.reason, note=given.note, version=given.version)
-
-
-async def _merge(work: Work, id: UUID, given: Merge) -> Case:
-    unknown = Invalid({"into": say("There is no case with this reference.")})
-    ref = read_ref(given.into)
-    if ref is None:
-        raise unknown
-    try:
-        other = await store.see_case_by_ref(work, ref)
-    except Missing:
-        raise unknown from None
-    return await actions.merge_case(work, id, other.id, version=given.version)
+    return await actions.reject_case(
+        work, id, given.reason, note=given.note, version=given.version, brought=given.brought
+    )
 
 
 async def _reopen(work: Work, id: UUID, given: Because) -> Case:
-    return await actions.reopen_case(work, id, given.reason, version=given.version)
+    return await actions.reopen_case(
+        work, id, given.reason, version=given.version, brought=given.brought
+    )
+
+
+async def _merge(work: Work, id: UUID, given: Merge) -> Case:
+    other = await _meant(work, given.into, "into")
+    return await actions.merge_case(work, id, other.id, version=given.version)
+
+
+async def _split(work: Work, id: UUID, given: Split) -> Case:
+    await actions.split_case(work, id, given.parts, version=given.version)
+    return await store.see_case(work, id)
+
+
+async def _link(work: Work, id: UUID, given: Link) -> Case:
+    other = await _meant(work, given.other, "other")
+    await actions.link_cases(work, id, other.id, given.note)
+    return await store.see_case(work, id)
+
+
+async def _unlink(work: Work, id: UUID, given: Link) -> Case:
+    other = await _meant(work, given.other, "other")
+    await actions.unlink_cases(work, id, other.id)
+    return await store.see_case(work, id)
+
+
+async def _claim(work: Work, id: UUID, given: Nothing) -> Case:
+    return await actions.claim_case(work, id)
+
+
+async def _release(work: Work, id: UUID, given: Nothing) -> Case:
+    return await actions.release_case(work, id)
+
+
+async def _hand_over(work: Work, id: UUID, given: HandOver) -> Case:
+    return await actions.hand_over(work, id, given.person_id, given.note)
+
+
+async def _meant(work: Work, written: str, field: str) -> Case:
+    unknown = Invalid({field: say("There is no case with this reference.")})
+    ref = read_ref(written)
+    if ref is None:
+        raise unknown
+    try:
+        return await store.see_case_by_ref(work, ref)
+    except Missing:
+        raise unknown from None
 
 
 VERBS: dict[str, Verb] = {
     "accept": Verb(Plain, _accept),
     "route": Verb(Route, _route),
     "take": Verb(Plain, _take),
+    "step": Verb(Plain, _step),
     "answer": Verb(Answer, _answer),
+    "contribute": Verb(Answer, _contribute),
+    "hand_back": Verb(Because, _hand_back),
+    "ask": Verb(Ask, _ask),
+    "reply": Verb(Answer, _reply),
+    "pause": Verb(Pause, _pause),
+    "resume": Verb(Plain, _resume),
     "send_back": Verb(Because, _send_back),
     "publish": Verb(Plain, _publish),
     "reject": Verb(Because, _reject),
-    "merge": Verb(Merge, _merge),
     "reopen": Verb(Because, _reopen),
+    "merge": Verb(Merge, _merge),
+    "split": Verb(Split, _split),
+    "link": Verb(Link, _link),
+    "unlink": Verb(Link, _unlink),
+    "claim": Verb(Nothing, _claim),
+    "release": Verb(Nothing, _release),
+    "hand_over": Verb(HandOver, _hand_over),
 }
-"""What staff can ask for. `rate` is missing: only the reporter's own room knows who reported."""
+"""What staff can ask for. `rate` is missing: only the reporter's own room knows who reported.
+`reply` is the desk's, for what it was told by telephone."""
 
 SHAPES = list(dict.fromkeys(verb.shape for verb in VERBS.values()))
 """What comes with them."""

@@ -36,6 +36,7 @@ from city.identity.model import (
     RoleRevoked,
     SamplePerson,
     SeenPerson,
+    Staff,
     local_path,
     permissions_of,
 )
@@ -50,6 +51,8 @@ from city.identity.store import (
     get_person,
     list_contacts,
     list_sample_people,
+    list_staff,
+    list_staffed_units,
     list_units,
 )
 
@@ -68,6 +71,7 @@ __all__ = [
     "RoleRevoked",
     "SamplePerson",
     "SeenPerson",
+    "Staff",
     "add_person",
     "appoint",
     "find_actor",
@@ -81,6 +85,8 @@ __all__ = [
     "grant_role",
     "list_contacts",
     "list_sample_people",
+    "list_staff",
+    "list_staffed_units",
     "list_units",
     "load_profile",
     "local_path",

@@ -39,8 +39,8 @@ _PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.DESK: frozenset({"reports.submit", "cases.view", "cases.triage", "identity.see_reporter"}),
     # An officer sees and answers the cases of the own unit, and never who reported them.
     Role.UNIT: frozenset({"cases.view", "cases.answer"}),
-    Role.LEADER: frozenset({"cases.view"}),
-    Role.ADMIN: frozenset({"cases.view", "identity.manage", "identity.audit"}),
+    Role.LEADER: frozenset({"cases.view", "cases.lead", "cases.manage"}),
+    Role.ADMIN: frozenset({"cases.view", "cases.manage", "identity.manage", "identity.audit"}),
     Role.AUDITOR: frozenset({"cases.view", "identity.audit"}),
 }
 
@@ -149,6 +149,16 @@ class SamplePerson(Struct, frozen=True, kw_only=True):
     language: str
     role: Role
     organisation: dict[str, str] | None
+
+
+class Staff(Struct, frozen=True, kw_only=True):
+    """Somebody who works for the city, with the roles asked about and the unit, if an officer."""
+
+    id: UUID
+    name: str
+    language: str
+    roles: list[Role]
+    unit_id: UUID | None
 
 
 class FoundPerson(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,9 @@
-"""Pages for staff: the coordination desk, a unit's work, and what a leader asks."""
+"""Pages for staff: the coordination desk, a unit's work; and the numbers."""
 
-from city.cases.pages import desk, leader, unit
+from city.cases.numbers import api as numbers_api
+from city.cases.numbers import pages as numbers
+from city.cases.pages import desk, unit
 
-routes = [*desk.routes, *unit.routes, *leader.routes]
+routes = [*desk.routes, *unit.routes, *numbers.routes, *numbers_api.routes]
 
 __all__ = ["routes"]

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from city import calendar
 from city.cases import store
+from city.cases.actions import definition_of
 from city.cases.categories import known_categories
 from city.cases.cursors import read_cursor, write_cursor
-from city.cases.deadlines import calendar
 from city.cases.history import is_whole
-from city.cases.model import REASONS, Case, QueueItem, Status, is_unit_officer, may_move
+from city.cases.model import REASONS, Case, QueueItem, Status, is_unit_officer, moves_for
 from city.cases.pages.views import Reader, reader_of, suggested_unit
 from city.cases.verbs import verb_called
 from city.kernel import Conflict, Invalid, Missing, Says, Work, read_ref, say
@@ -77,7 +78,7 @@ async def show_queue(
         return redirect("/work")
     tab = tab if tab in TABS else "new"
     items = await _list(work, tab, q, unit, after)
-    midnight = work.now.astimezone(calendar().zone).replace(hour=0, minute=0, second=0)
+    midnight = work.now.astimezone(calendar.current().zone).replace(hour=0, minute=0, second=0)
     counts = await store.count_queue(work, soon=work.now + timedelta(hours=1), midnight=midnight)
     reader = await reader_of(request, work, await known_categories(work))
     about = {"tab": tab, "q": q, "unit": str(unit) if unit else ""}
@@ -156,7 +157,7 @@ async def _case_page(
         history=reader.history(entries),
         whole=is_whole(case, entries),
         merged_into=entries[-1].facts.get("into", "") if entries else "",
-        may=[name for name in DONE_WORDS if may_move(work.actor, name, case.status)],
+        may=await _may(work, case),
         units=options,
         suggested=str(suggested or ""),
         reasons=[{"value": key, "label": reader.say(says)} for key, says in REASONS.items()],
@@ -164,6 +165,12 @@ async def _case_page(
         verb=verb.replace("-", "_"),
         tab=_tab_of(case),
     )
+
+
+async def _may(work: Work, case: Case) -> list[str]:
+    moves = moves_for(await definition_of(work, case), case, work.actor)
+    may = [str(way.verb) for way in moves]
+    return [*may, "merge"] if case.is_open and work.actor.may("cases.triage") else may
 
 
 def _steps(reader: Reader, case: Case) -> list[dict[str, Any]]:

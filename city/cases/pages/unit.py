@@ -7,7 +7,7 @@ from city import media
 from city.cases import actions, store
 from city.cases.categories import known_categories
 from city.cases.history import is_whole
-from city.cases.model import STATUS_WORDS, Case, Status, may_move
+from city.cases.model import STATUS_WORDS, Case, Status, moves_for
 from city.cases.pages.desk import DONE_WORDS, read_or_missing
 from city.cases.pages.views import reader_of
 from city.cases.verbs import MOST_PHOTOS, Answer, Plain
@@ -124,7 +124,10 @@ async def _page(
         case=reader.case(case),
         history=reader.history(entries),
         whole=is_whole(case, entries),
-        may=[verb for verb in ("take", "answer") if may_move(work.actor, verb, case.status)],
+        may=[
+            str(way.verb)
+            for way in moves_for(await actions.definition_of(work, case), case, work.actor)
+        ],
         sent_back=back.note if back and back.verb == "send_back" else "",
         word=routed,
         form=form,

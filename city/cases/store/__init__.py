@@ -10,6 +10,7 @@ from city.cases.store.cases import (
     see_case,
     see_case_by_ref,
     set_case,
+    set_claim,
 )
 from city.cases.store.categories import (
     get_category,
@@ -18,12 +19,31 @@ from city.cases.store.categories import (
     set_categories,
 )
 from city.cases.store.imports import add_imported, list_known
-from city.cases.store.queues import count_queue, list_closed, list_open, list_unit_figures
+from city.cases.store.links import (
+    Neighbour,
+    add_link,
+    count_open_parts,
+    list_neighbours,
+    remove_link,
+)
+from city.cases.store.queues import count_queue, list_closed, list_open
+from city.cases.store.timers import (
+    add_entries,
+    find_next_wake,
+    lock_open_after,
+    set_clocks,
+    take_due,
+)
 
 __all__ = [
+    "Neighbour",
     "add_case",
+    "add_entries",
     "add_imported",
+    "add_link",
+    "count_open_parts",
     "count_queue",
+    "find_next_wake",
     "get_case",
     "get_case_by_ref",
     "get_category",
@@ -32,12 +52,17 @@ __all__ = [
     "list_closed",
     "list_history",
     "list_known",
+    "list_neighbours",
     "list_open",
-    "list_unit_figures",
+    "lock_open_after",
     "queue_at",
+    "remove_link",
     "scope_of",
     "see_case",
     "see_case_by_ref",
     "set_case",
     "set_categories",
+    "set_claim",
+    "set_clocks",
+    "take_due",
 ]

@@ -7,6 +7,8 @@ by a condition in the statement.
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from city.cases.model import Case, Entry, is_unit_officer
 from city.kernel import Actor, Work
 
@@ -28,19 +30,22 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
         """
         with opened as (
             insert into cases.case (
-                id, ref, category, process, source, status, summary, latitude, longitude, cell,
-                ward, address, photos, private, opened_at, verify_by, dispatch_by, due_at,
-                queue_at, head_hash)
-            select :id, :ref, code, :process, :source, 'new', :summary, :latitude, :longitude,
-                   :cell, :ward, :address, :photos::uuid[], :private, :opened_at, :verify_by,
-                   :dispatch_by, :due_at, :verify_by, :hash
+                id, ref, category, process, definition, definition_version, state, source, status,
+                summary, latitude, longitude, cell, ward, address, photos, private, opened_at,
+                verify_by, dispatch_by, due_at, promise, clock_at, entered_at, step_due_at,
+                wake_at, queue_at, parent_id, head_hash)
+            select :id, :ref, code, :process, :definition, :definition_version, :state, :source,
+                   :status, :summary, :latitude, :longitude, :cell, :ward, :address,
+                   :photos::uuid[], :private, :opened_at, :verify_by, :dispatch_by, :due_at,
+                   :promise::jsonb, :clock_at, :entered_at, :step_due_at, :wake_at, :queue_at,
+                   :parent_id::uuid, :hash
             from cases.category
             where code = :category and revision = :revision and retired_at is null
             on conflict (ref) do nothing
             returning id
         ), written as (
             insert into cases.entry (case_id, seq, verb, now, at, actor_id, actor_name, facts, hash)
-            select id, 1, 'open', 'new', :at, :actor_id, :actor_name, :facts::jsonb, :hash
+            select id, 1, 'open', :status, :at, :actor_id, :actor_name, :facts::jsonb, :hash
             from opened
         )
         select id from opened
@@ -50,7 +55,11 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
         category=case.category,
         revision=revision,
         process=case.process,
+        definition=case.definition,
+        definition_version=case.definition_version,
+        state=case.state,
         source=case.source,
+        status=case.status,
         summary=case.summary,
         latitude=case.latitude,
         longitude=case.longitude,
@@ -63,6 +72,13 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
         verify_by=case.verify_by,
         dispatch_by=case.dispatch_by,
         due_at=case.due_at,
+        promise=msgspec.to_builtins(case.promise),
+        clock_at=case.clock_at,
+        entered_at=case.entered_at,
+        step_due_at=case.step_due_at,
+        wake_at=case.wake_at,
+        queue_at=queue_at(case),
+        parent_id=case.parent_id,
         at=entry.at,
         actor_id=entry.actor_id,
         actor_name=entry.actor_name,
@@ -75,21 +91,28 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
 async def set_case(work: Work, case: Case, entry: Entry) -> bool:
     """Store what a verb has made of a case, with its entry; False if it has changed meanwhile.
 
-    `case` carries the new state and the version it was read with.
+    `case` carries the new state, and the version and the end of the history it was read with.
     """
     version = await work.value(
         int,
         """
         with moved as (
             update cases.case set
-                status = :status, unit_id = :unit_id, verify_by = :verify_by,
-                dispatch_by = :dispatch_by, due_at = :due_at, queue_at = :queue_at,
+                status = :status, state = :state, unit_id = :unit_id, coop = :coop::uuid[],
+                verify_by = :verify_by, dispatch_by = :dispatch_by, due_at = :due_at,
+                promise = :promise::jsonb, clock_at = :clock_at,
+                pauses = :pauses::timestamptz[], entered_at = :entered_at,
+                step_due_at = :step_due_at, revisit_on = :revisit_on, wake_at = :wake_at,
+                rung = :rung, escalated = :escalated, queue_at = :queue_at,
+                claimed_by = :claimed_by::uuid, claimed_name = :claimed_name,
+                claimed_at = :claimed_at, parts = :parts, more_photos = :more_photos::uuid[],
+                contested_at = :contested_at,
                 answered_at = :answered_at, closed_at = :closed_at, answer = :answer,
                 answer_photos = :answer_photos::uuid[], reason = :reason,
                 reason_note = :reason_note, rating = :rating, reopened = :reopened,
                 merged_into = :merged_into, head_seq = :seq, head_hash = :hash,
                 version = version + 1
-            where id = :id and version = :version
+            where id = :id and version = :version and head_seq = :seq - 1
             returning id, version
         ), written as (
             insert into cases.entry
@@ -103,7 +126,24 @@ async def set_case(work: Work, case: Case, entry: Entry) -> bool:
         id=case.id,
         version=case.version,
         status=case.status,
+        state=case.state,
         unit_id=case.unit_id,
+        coop=case.coop,
+        promise=msgspec.to_builtins(case.promise),
+        clock_at=case.clock_at,
+        pauses=case.pauses,
+        entered_at=case.entered_at,
+        step_due_at=case.step_due_at,
+        revisit_on=case.revisit_on,
+        wake_at=case.wake_at,
+        rung=case.rung,
+        escalated=case.escalated,
+        claimed_by=case.claimed_by,
+        claimed_name=case.claimed_name,
+        claimed_at=case.claimed_at,
+        parts=case.parts,
+        more_photos=case.more_photos,
+        contested_at=case.contested_at,
         verify_by=case.verify_by,
         dispatch_by=case.dispatch_by,
         due_at=case.due_at,
@@ -151,7 +191,10 @@ async def see_case(work: Work, id: UUID) -> Case:
     """Return the case with this id that the actor may see."""
     return await work.one(
         Case,
-        "select * from cases.case where id = :id and (:unit::uuid is null or unit_id = :unit)",
+        """
+        select * from cases.case
+        where id = :id and (:unit::uuid is null or unit_id = :unit or coop @> array[:unit::uuid])
+        """,
         id=id,
         unit=scope_of(work.actor),
     )
@@ -161,10 +204,57 @@ async def see_case_by_ref(work: Work, ref: str) -> Case:
     """Return the case with this reference that the actor may see."""
     return await work.one(
         Case,
-        "select * from cases.case where ref = :ref and (:unit::uuid is null or unit_id = :unit)",
+        """
+        select * from cases.case
+        where ref = :ref and (:unit::uuid is null or unit_id = :unit or coop @> array[:unit::uuid])
+        """,
         ref=ref,
         unit=scope_of(work.actor),
     )
+
+
+async def set_claim(work: Work, case: Case, entry: Entry, free_before: datetime) -> bool:
+    """Store whose a case is, with an entry; False if it is somebody else's or has moved on.
+
+    Whoever claimed it before `free_before` has lost it. People's forms stay valid: the version
+    does not change.
+    """
+    claimed = await work.value(
+        UUID,
+        """
+        with claimed as (
+            update cases.case set
+                claimed_by = :by::uuid, claimed_name = :name, claimed_at = :claimed_at,
+                head_seq = :seq, head_hash = :hash
+            where id = :id and head_seq = :seq - 1
+              and (claimed_by is null or claimed_at < :free_before or claimed_by = :me)
+            returning id
+        ), written as (
+            insert into cases.entry
+                (case_id, seq, verb, was, now, at, actor_id, actor_name, note, facts, hash)
+            select id, :seq, :verb, :was, :was, :at, :actor_id, :actor_name, :note,
+                   :facts::jsonb, :hash
+            from claimed
+        )
+        select id from claimed
+        """,
+        id=case.id,
+        by=case.claimed_by,
+        name=case.claimed_name,
+        claimed_at=case.claimed_at,
+        free_before=free_before,
+        me=work.actor.id,
+        seq=entry.seq,
+        hash=entry.hash,
+        verb=entry.verb,
+        was=entry.was,
+        at=entry.at,
+        actor_id=entry.actor_id,
+        actor_name=entry.actor_name,
+        note=entry.note,
+        facts=entry.facts,
+    )
+    return claimed is not None
 
 
 async def list_history(work: Work, case_id: UUID) -> list[Entry]:

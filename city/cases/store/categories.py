@@ -30,24 +30,26 @@ async def set_categories(work: Work, categories: list[dict[str, Any]]) -> int:
         with given as (
             select * from jsonb_to_recordset(:categories::jsonb) as c (
                 code text, rank integer, grp text, grp_name jsonb, grp_icon text, process text,
-                icon text, name jsonb, hint jsonb, keywords text[], verify_working_days integer,
-                working_days integer, acknowledge_minutes integer, dispatch_minutes integer,
+                definition text, icon text, name jsonb, hint jsonb, keywords text[],
+                verify_working_days integer, working_days integer,
+                acknowledge_minutes integer, dispatch_minutes integer,
                 close_minutes integer, private boolean, unit text, revision text)
         ), gone as (
             update cases.category set retired_at = :now
             where retired_at is null and code not in (select code from given)
         )
         insert into cases.category (
-            code, rank, grp, grp_name, grp_icon, process, icon, name, hint, keywords,
+            code, rank, grp, grp_name, grp_icon, process, definition, icon, name, hint, keywords,
             verify_working_days, working_days, acknowledge_minutes, dispatch_minutes,
             close_minutes, private, unit, revision)
-        select code, rank, grp, grp_name, grp_icon, process, icon, name, hint, keywords,
+        select code, rank, grp, grp_name, grp_icon, process, definition, icon, name, hint, keywords,
                verify_working_days, working_days, acknowledge_minutes, dispatch_minutes,
                close_minutes, private, unit, revision
         from given
         on conflict (code) do update set
             rank = excluded.rank, grp = excluded.grp, grp_name = excluded.grp_name,
-            grp_icon = excluded.grp_icon, process = excluded.process, icon = excluded.icon,
+            grp_icon = excluded.grp_icon, process = excluded.process,
+            definition = excluded.definition, icon = excluded.icon,
             name = excluded.name, hint = excluded.hint, keywords = excluded.keywords,
             verify_working_days = excluded.verify_working_days,
             working_days = excluded.working_days,

@@ -31,18 +31,23 @@ async def add_imported(work: Work, cases: list[dict[str, Any]]) -> list[Imported
                 :longitude::float8[], :cell::bigint[], :ward::text[], :address::text[],
                 :private::boolean[], :unit_id::uuid[], :opened_at::timestamptz[],
                 :due_at::timestamptz[], :closed_at::timestamptz[], :queue_at::timestamptz[],
-                :answer::text[], :reason::text[], :digest::text[], :hash::text[]
+                :answer::text[], :reason::text[], :digest::text[], :hash::text[],
+                :definition::text[], :definition_version::integer[], :state::text[],
+                :step_due_at::timestamptz[]
             ) as g (id, ref, external_id, category, process, status, summary, latitude, longitude,
                     cell, ward, address, private, unit_id, opened_at, due_at, closed_at, queue_at,
-                    answer, reason, digest, hash)
+                    answer, reason, digest, hash, definition, definition_version, state,
+                    step_due_at)
         ), opened as (
             insert into cases.case (
                 id, ref, external_id, category, process, source, status, summary, latitude,
                 longitude, cell, ward, address, private, unit_id, opened_at, verify_by,
-                dispatch_by, due_at, answered_at, closed_at, queue_at, answer, reason, head_hash)
+                dispatch_by, due_at, answered_at, closed_at, queue_at, answer, reason, head_hash,
+                definition, definition_version, state, step_due_at)
             select id, ref, external_id, category, process, 'import', status, summary, latitude,
                    longitude, cell, ward, address, private, unit_id, opened_at, due_at,
-                   due_at, due_at, closed_at, closed_at, queue_at, answer, reason, hash
+                   due_at, due_at, closed_at, closed_at, queue_at, answer, reason, hash,
+                   definition, definition_version, state, step_due_at
             from given
             on conflict do nothing
             returning external_id, id, ref

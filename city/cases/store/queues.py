@@ -1,9 +1,9 @@
-"""The SQL of queues and figures; a unit's officer gets those of that unit only."""
+"""The SQL of queues; a unit's officer gets those of that unit only."""
 
 from datetime import datetime
 from uuid import UUID
 
-from city.cases.model import QueueCounts, QueueItem, Status, UnitFigures
+from city.cases.model import QueueCounts, QueueItem, Status
 from city.cases.store.cases import scope_of
 from city.kernel import Work
 
@@ -28,8 +28,8 @@ async def list_open(
         QueueItem,
         """
         select id, ref, category, process, status, left(summary, 200) as summary, ward, address,
-               private, unit_id, opened_at, verify_by, dispatch_by, due_at, closed_at, reopened,
-               version, queue_at
+               private, unit_id, opened_at, verify_by, dispatch_by, due_at, step_due_at, closed_at,
+               reopened, version, queue_at
         from cases.case
         where closed_at is null
           and status = any(:statuses::text[])
@@ -70,8 +70,8 @@ async def list_closed(
         QueueItem,
         """
         select id, ref, category, process, status, left(summary, 200) as summary, ward, address,
-               private, unit_id, opened_at, verify_by, dispatch_by, due_at, closed_at, reopened,
-               version, closed_at as queue_at
+               private, unit_id, opened_at, verify_by, dispatch_by, due_at, step_due_at, closed_at,
+               reopened, version, closed_at as queue_at
         from cases.case
         where closed_at is not null
           and (:status::text is null or status = :status)
@@ -113,35 +113,6 @@ async def count_queue(work: Work, *, soon: datetime, midnight: datetime) -> Queu
         now=work.now,
         soon=soon,
         midnight=midnight,
-        scope=scope_of(work.actor),
-    )
-
-
-async def list_unit_figures(work: Work, *, since: datetime) -> list[UnitFigures]:
-    """Return each unit's figures for what was due between `since` and now, that the actor may see.
-
-    Cases that were not taken on or were joined with another are not counted.
-    """
-    return await work.all(
-        UnitFigures,
-        """
-        select unit_id,
-               count(*) filter (where due_at >= :since and due_at < :now) as due,
-               count(*) filter (where due_at >= :since and due_at < :now and closed_at <= due_at)
-                   as on_time,
-               count(*) filter (where due_at >= :since and due_at < :now and closed_at is not null)
-                   as done,
-               count(*) filter (where closed_at is null) as open,
-               count(*) filter (where closed_at is null and due_at < :now) as late_open,
-               min(due_at) filter (where closed_at is null and due_at < :now) as oldest_due_at
-        from cases.case
-        where status not in ('rejected', 'merged')
-          and (closed_at is null or due_at >= :since and due_at < :now)
-          and (:scope::uuid is null or unit_id = :scope)
-        group by unit_id
-        """,
-        since=since,
-        now=work.now,
         scope=scope_of(work.actor),
     )
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from city import cases, identity
+from city.cases.actions import moving
 from city.cases.tests.given_cases import DESK, HERE, LONG, desk_of, done_case, new_case, officer_of
 from city.kernel import Actor, Conflict, Database, Forbidden, Invalid, Missing, Work, new_id
 
@@ -153,10 +154,13 @@ async def test_of_two_at_the_same_moment_only_one_is_done(
     async with database.work(desk) as work:
         await cases.accept_case(work, case.id)
 
-    async def as_it_was(work: Work, id: UUID) -> cases.Case:
-        return case
+    read = moving.store.get_case
+    stale = [case]
 
-    monkeypatch.setattr("city.cases.actions.store.see_case", as_it_was)
+    async def as_it_was(work: Work, id: UUID) -> cases.Case:
+        return stale.pop() if stale else await read(work, id)
+
+    monkeypatch.setattr(moving.store, "get_case", as_it_was)
     with pytest.raises(Conflict, match="stands now at: Accepted"):
         async with database.work(desk) as work:
             await cases.reject_case(work, case.id, "unclear")

@@ -1,92 +1,224 @@
-"""By when a case is due: working time, weekends, holidays, Tết."""
+"""By when a case is due: promises, clocks that stand still, and what the city does by itself."""
 
-from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from city.cases.deadlines import calendar_of, countdown
-from city.cases.model import Process
+from city import calendar
+from city.cases.deadlines import (
+    bells,
+    countdown,
+    end_of,
+    next_bell,
+    promise_for,
+    run_out,
+    settled,
+    start_of_work,
+)
+from city.cases.model import Case, Process, Source, Status
+from city.kernel import new_id
+from city.processes import Definition, Span
+from city.settings import Settings
 
 HUE = ZoneInfo("Asia/Ho_Chi_Minh")
-CALENDAR = calendar_of("VN", None, "Asia/Ho_Chi_Minh")
+MINUTE = timedelta(minutes=1)
+
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def at(written: str) -> datetime:
-    return datetime.fromisoformat(written).replace(tzinfo=HUE)
+    return datetime.fromisoformat(written).replace(tzinfo=HUE).astimezone(UTC)
 
 
-def due(opened: str, days: int) -> str:
-    return f"{CALENDAR.working_days_after(at(opened), days).astimezone(HUE):%Y-%m-%d %H:%M}"
+def shown(moment: datetime | None) -> str:
+    return f"{moment.astimezone(HUE):%Y-%m-%d %H:%M}" if moment else ""
 
 
-@pytest.mark.parametrize(
-    ("opened", "days", "expected"),
-    [
-        ("2026-11-16 08:12", 1, "2026-11-17 17:00"),
-        ("2026-11-16 12:15", 1, "2026-11-17 17:00"),  # During the lunch break.
-        ("2026-11-16 06:00", 1, "2026-11-17 17:00"),  # Before work begins, the same day counts.
-        ("2026-11-16 17:00", 1, "2026-11-18 17:00"),  # When work is over, the next day counts.
-        ("2026-11-13 16:59", 1, "2026-11-16 17:00"),  # Friday: over the weekend.
-        ("2026-11-14 10:00", 1, "2026-11-17 17:00"),  # Saturday counts as Monday.
-        ("2026-11-23 09:00", 1, "2026-11-25 17:00"),  # The 24th is Vietnam Cultural Day.
-        ("2026-11-16 08:12", 7, "2026-11-26 17:00"),
-        ("2026-12-31 09:00", 1, "2027-01-04 17:00"),  # New Year, then a weekend.
-    ],
+def definition(**state: Any) -> Definition:
+    """Return a process with one step that is under test, and where it leads."""
+    return msgspec.convert(
+        {
+            "code": "small",
+            "name": {"vi": "Nhỏ", "en": "Small"},
+            "process": "time_bound",
+            "start": "new",
+            "deadlines": {"done": {"working_days": 7}},
+            "states": {
+                "new": {"status": "new", "name": {"en": "New"}, **state},
+                "done": {"status": "done", "name": {"en": "Done"}},
+            },
+            "transitions": [
+                {"id": "end", "verb": "publish", "from": ["new"], "to": "done", "by": ["desk"]}
+            ],
+        },
+        Definition,
+    )
+
+
+def case(process: Definition, opened: str, **about: Any) -> Case:
+    moment = at(opened)
+    fields: dict[str, Any] = {
+        "id": new_id(),
+        "ref": "AAAA-AAAA",
+        "category": "x",
+        "process": process.process,
+        "source": Source.REPORT,
+        "status": Status.NEW,
+        "summary": "It is broken.",
+        "latitude": 16.4,
+        "longitude": 107.5,
+        "cell": 0,
+        "ward": None,
+        "address": "",
+        "photos": [],
+        "private": False,
+        "unit_id": None,
+        "opened_at": moment,
+        "verify_by": None,
+        "dispatch_by": None,
+        "due_at": None,
+        "state": "new",
+        "promise": dict(process.deadlines),
+        "clock_at": moment,
+        "entered_at": moment,
+    }
+    return settled(process, Case(**{**fields, **about}))
+
+
+def brute(start: datetime, minutes: int, stands: list[tuple[datetime, datetime]]) -> datetime:
+    """Count working minutes one by one, skipping those during which the clock stands still."""
+    days = calendar.current()
+    moment, left = start, minutes
+    while left:
+        inside = any(stopped <= moment < went_on for stopped, went_on in stands)
+        if days.is_working_time(moment) and not inside:
+            left -= 1
+        moment += MINUTE
+    return moment
+
+
+def test_a_promise_in_days_ends_when_work_ends() -> None:
+    assert shown(end_of(Span(working_days=7), at("2026-11-16 08:12"))) == "2026-11-26 17:00"
+    assert shown(end_of(Span(working_minutes=60), at("2026-11-16 11:00"))) == "2026-11-16 14:00"
+    assert shown(end_of(Span(minutes=5), at("2026-11-15 23:58"))) == "2026-11-16 00:03"
+
+
+def test_while_a_case_waits_its_promise_moves_by_what_the_city_worked() -> None:
+    opened, stopped = at("2026-11-16 08:12"), at("2026-11-17 09:00")
+    went_on = at("2026-11-18 09:00")
+    due = run_out(Span(working_days=7), opened, [stopped, went_on])
+    assert shown(due) == "2026-11-27 17:00"
+    # Over a weekend nobody would have worked anyway.
+    due = run_out(Span(working_days=7), opened, [at("2026-11-20 17:00"), at("2026-11-23 07:30")])
+    assert shown(due) == "2026-11-26 17:00"
+    # By the clock, every minute counts.
+    due = run_out(Span(minutes=240), opened, [stopped - timedelta(days=1), went_on])
+    assert shown(due) == "2026-11-18 12:12"
+
+
+def test_what_was_late_before_the_clock_stopped_stays_late() -> None:
+    opened = at("2026-11-16 08:12")
+    due = run_out(Span(working_days=1), opened, [at("2026-11-18 09:00"), at("2026-11-20 09:00")])
+    assert shown(due) == "2026-11-17 17:00"
+
+
+moments = st.datetimes(datetime(2026, 1, 5), datetime(2026, 3, 1), timezones=st.just(UTC)).map(
+    lambda moment: moment.replace(second=0, microsecond=0)
 )
-def test_a_case_is_due_at_five_on_the_nth_working_day(
-    opened: str, days: int, expected: str
-) -> None:
-    assert due(opened, days) == expected
-
-
-@pytest.mark.parametrize(
-    ("opened", "days", "expected"),
-    [
-        # Tết 2026: 16 to 20 February are free, with weekends before and after.
-        ("2026-02-13 09:00", 1, "2026-02-23 17:00"),
-        ("2026-02-12 09:00", 7, "2026-03-02 17:00"),
-        # On New Year's Eve at night: counts as Monday the 23rd.
-        ("2026-02-16 19:30", 1, "2026-02-24 17:00"),
-        # Tết 2027: 4 to 10 February are free.
-        ("2027-02-03 09:00", 1, "2027-02-11 17:00"),
-        ("2027-02-06 00:01", 7, "2027-02-22 17:00"),
-    ],
-)
-def test_nobody_works_during_tet(opened: str, days: int, expected: str) -> None:
-    assert due(opened, days) == expected
-
-
-def test_lunch_nights_and_weekends_are_not_working_time() -> None:
-    assert CALENDAR.is_working_time(at("2026-11-16 07:30"))
-    assert CALENDAR.is_working_time(at("2026-11-16 16:59"))
-    for moment in ("2026-11-16 07:29", "2026-11-16 11:30", "2026-11-16 17:00", "2026-11-15 09:00"):
-        assert not CALENDAR.is_working_time(at(moment)), moment
 
 
 @given(
-    st.datetimes(datetime(2025, 1, 1), datetime(2029, 12, 31), timezones=st.just(UTC)),
-    st.integers(1, 40),
+    moments, st.integers(1, 900), st.lists(st.integers(1, 4000), min_size=0, max_size=4).map(list)
 )
-def test_what_is_promised_lies_ahead_and_has_that_many_working_days(
-    opened: datetime, days: int
+def test_a_clock_that_stops_and_goes_on_agrees_with_counting_minutes_one_by_one(
+    here: Settings, start: datetime, minutes: int, gaps: list[int]
 ) -> None:
-    end = CALENDAR.working_days_after(opened, days)
-    assert end > opened
-    assert CALENDAR.is_working_day(end.astimezone(HUE).date())
-    assert CALENDAR.working_days_after(opened, days + 1) > end
-    assert CALENDAR.working_days_left(opened, end) in (days, days + 1)
+    pauses: list[datetime] = []
+    moment = start
+    for gap in gaps[: len(gaps) // 2 * 2]:
+        moment += timedelta(minutes=gap)
+        pauses.append(moment)
+    stands = list(zip(pauses[::2], pauses[1::2], strict=True))
+    due = run_out(Span(working_minutes=minutes), start, pauses)
+    # One that had run out stays so, whatever is paused later.
+    counted = brute(start, minutes, [])
+    for n in range(len(stands)):
+        if stands[n][0] < counted:
+            counted = brute(start, minutes, stands[: n + 1])
+    assert due == counted
 
 
-def test_the_days_left_are_counted_without_today() -> None:
-    monday = at("2026-11-16 09:00")
-    assert CALENDAR.working_days_left(monday, at("2026-11-16 17:00")) == 0
-    assert CALENDAR.working_days_left(monday, at("2026-11-20 17:00")) == 4
-    assert CALENDAR.working_days_left(monday, at("2026-11-25 17:00")) == 6
-    assert CALENDAR.working_days_left(at("2026-11-25 09:00"), at("2026-11-20 17:00")) == -2
+def test_a_step_is_due_by_its_own_span_or_by_a_promise() -> None:
+    by_promise = definition(due="done")
+    assert shown(case(by_promise, "2026-11-16 08:12").step_due_at) == "2026-11-26 17:00"
+    own = definition(within={"working_minutes": 30})
+    found = case(own, "2026-11-16 08:12", entered_at=at("2026-11-16 11:15"))
+    assert shown(found.step_due_at) == "2026-11-16 13:45"
+
+
+def test_a_case_that_waits_has_no_deadline_but_a_day_on_which_it_is_looked_at_again() -> None:
+    waits = definition(stopped=True, revisit=True, status="waiting")
+    found = case(waits, "2026-11-16 08:12", revisit_on=date(2026, 11, 21))
+    # The 21st is a Saturday: the Monday after.
+    assert shown(found.step_due_at) == "2026-11-23 07:30"
+    assert shown(start_of_work(date(2026, 11, 24))) == "2026-11-25 07:30"
+    assert case(definition(stopped=True, status="waiting"), "2026-11-16 08:12").step_due_at is None
+
+
+def test_the_city_reminds_before_and_climbs_the_ladder_after() -> None:
+    process = definition(
+        within={"minutes": 60},
+        reminders=[{"before": {"minutes": 20}, "tell": ["desk"]}],
+        escalation=[
+            {"after": {"minutes": 0}, "tell": ["desk"]},
+            {"after": {"minutes": 10}, "tell": ["leader"], "repeat": 15},
+        ],
+    )
+    new = case(process, "2026-11-16 08:00")
+    assert [(bell.does, shown(bell.at)[-5:]) for bell in bells(process, new)] == [
+        ("remind", "08:40"),
+        ("escalate", "09:00"),
+        ("escalate", "09:10"),
+    ]
+    assert new.wake_at == at("2026-11-16 08:40")
+    last = msgspec.structs.replace(new, rung=3)
+    again = next_bell(process, last, after=at("2026-11-16 09:12"))
+    assert again and shown(again.at) == "2026-11-16 09:27"
+    assert next_bell(process, msgspec.structs.replace(new, rung=1000)) is None
+
+
+def test_a_reminder_counts_back_in_the_time_that_its_span_names() -> None:
+    process = definition(
+        due="done",
+        reminders=[
+            {"before": {"working_days": 2}, "tell": ["unit"]},
+            {"before": {"working_minutes": 60}, "tell": ["unit"]},
+        ],
+    )
+    rings = bells(process, case(process, "2026-11-16 08:12"))
+    assert [shown(bell.at) for bell in rings] == ["2026-11-23 17:00", "2026-11-26 16:00"]
+
+
+def test_a_closed_case_has_nothing_due_and_keeps_what_was_promised() -> None:
+    process = definition(due="done")
+    open_case = case(process, "2026-11-16 08:12")
+    closed = settled(
+        process, msgspec.structs.replace(open_case, status=Status.DONE, state="done")
+    )
+    assert (closed.step_due_at, closed.wake_at) == (None, None)
+    assert closed.due_at == open_case.due_at
+
+
+def test_what_is_promised_for_dispatching_is_what_is_for_verifying_unless_it_is_said() -> None:
+    spans = {"verify": Span(working_days=1), "done": Span(working_days=3)}
+    promise = promise_for(spans, at("2026-11-16 08:12"))
+    assert promise.dispatch_by == promise.verify_by
+    assert shown(promise.due_at) == "2026-11-19 17:00"
 
 
 @pytest.mark.parametrize(
@@ -107,17 +239,3 @@ def test_a_countdown_says_in_words_how_long_is_left(
 ) -> None:
     left = countdown(at("2026-11-16 09:00"), at(due), process)
     assert (str(left.words), left.tone) == (words, tone)
-
-
-def test_a_deadline_takes_no_more_than_twenty_microseconds() -> None:
-    opened = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
-    CALENDAR.working_days_after(opened, 7)
-    best = min(_seconds(opened) for _ in range(5))
-    assert best < 20e-6
-
-
-def _seconds(opened: datetime) -> float:
-    started = perf_counter()
-    for n in range(1000):
-        CALENDAR.working_days_after(opened + timedelta(minutes=n), 7)
-    return (perf_counter() - started) / 1000

@@ -7,6 +7,7 @@ from city.identity.store.organisations import (
     find_unit,
     find_ward_unit,
     get_organisation,
+    list_staffed_units,
     list_units,
 )
 from city.identity.store.people import (
@@ -20,6 +21,7 @@ from city.identity.store.people import (
     list_holdings,
     list_people,
     list_sample_people,
+    list_staff,
     remove_role,
     set_assurance,
     set_name,
@@ -65,6 +67,8 @@ __all__ = [
     "list_people",
     "list_sample_people",
     "list_sessions",
+    "list_staff",
+    "list_staffed_units",
     "list_units",
     "remove_expired",
     "remove_role",

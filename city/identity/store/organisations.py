@@ -33,6 +33,17 @@ async def list_units(work: Work) -> list[Organisation]:
     )
 
 
+async def list_staffed_units(work: Work) -> list[UUID]:
+    """Return the ids of the units for which at least one officer works."""
+    return await work.values(
+        UUID,
+        """
+        select distinct organisation_id from identity.grant
+        where role = 'unit' and organisation_id is not null
+        """,
+    )
+
+
 async def find_organisation(work: Work, code: str) -> Organisation | None:
     """Return the body with this code, whatever its kind."""
     return await work.maybe(

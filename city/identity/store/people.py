@@ -4,7 +4,15 @@ from uuid import UUID
 
 import msgspec
 
-from city.identity.model import Contact, FoundPerson, Holding, Person, Role, SamplePerson
+from city.identity.model import (
+    Contact,
+    FoundPerson,
+    Holding,
+    Person,
+    Role,
+    SamplePerson,
+    Staff,
+)
 from city.kernel import Work
 
 
@@ -311,4 +319,23 @@ async def list_sample_people(work: Work) -> list[SamplePerson]:
         order by person.created_at, person.name
         limit 100
         """,
+    )
+
+
+async def list_staff(work: Work, roles: list[Role]) -> list[Staff]:
+    """Return everybody who holds one of these roles, by name; for choosing and telling them."""
+    return await work.all(
+        Staff,
+        """
+        select person.id, person.name, person.language,
+               array_agg(held.role order by held.role) as roles,
+               (array_agg(held.organisation_id) filter (where held.role = 'unit'))[1] as unit_id
+        from identity.person
+        join identity.grant as held on held.person_id = person.id
+        where held.role = any(:roles::text[])
+        group by person.id
+        order by person.name, person.id
+        limit 1000
+        """,
+        roles=roles,
     )

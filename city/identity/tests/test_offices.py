@@ -233,7 +233,7 @@ async def test_the_sample_people_are_there_once_however_often_they_are_sown(
         await identity.seed_sample(inside, settings.current().folder / "sample")  # type: ignore[arg-type]
     async with inside.work(EVERYBODY) as work:
         people = await identity.list_sample_people(work)
-        assert len(people) == 17
+        assert len(people) == 20
         assert {person.role for person in people} == set(identity.Role)
         (officer,) = [p for p in people if p.name == "Bùi Đức Long"]
         assert officer.organisation == {"vi": "HEPCO", "en": "HEPCO"}

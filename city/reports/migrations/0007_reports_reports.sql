@@ -27,7 +27,8 @@ create table reports.report (
     seen_at         timestamptz,
     sent_at         timestamptz not null,
     status          text not null default 'new' check (
-        status in ('new', 'accepted', 'routed', 'doing', 'answered', 'done', 'rejected', 'merged')
+        status in ('new', 'accepted', 'routed', 'doing', 'waiting', 'answered', 'done', 'rejected',
+                   'merged')
     ),
     unit_id         uuid,
     unit_name       jsonb,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from city import cases, settings
+from city import calendar, cases, settings
 from city.kernel import THE_CITY, Database, run_due_jobs
 from city.reports import store
 from city.reports.seed.cast import gather_cast
@@ -31,9 +31,8 @@ async def seed_sample(database: Database, folder: Path) -> None:
         return
     content = read_content(file)
     profile = settings.current().profile
-    calendar = cases.Calendar(profile.country, profile.subdivision, profile.zone)
     languages = [reporter.language for reporter in cast.reporters]
-    stories = Planner(content, categories, languages, calendar, now).plan()
+    stories = Planner(content, categories, languages, calendar.current(), now).plan()
     async with drawn(folder / "scenes") as photos, _hurried(database) as hurried:
         teller = Teller(hurried, content, cast, categories, photos, profile.zone)
         await teller.tell(stories, now)

@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from city import cases
+from city.calendar import Calendar
 
 _STRIDE, _PAUSE = timedelta(minutes=10), timedelta(minutes=30)
 
@@ -11,7 +11,7 @@ _STRIDE, _PAUSE = timedelta(minutes=10), timedelta(minutes=30)
 class Clock:
     """Finds the moments at which something is likely to happen."""
 
-    def __init__(self, calendar: cases.Calendar, chance: random.Random) -> None:
+    def __init__(self, calendar: Calendar, chance: random.Random) -> None:
         """Go by this calendar."""
         self._calendar = calendar
         self._chance = chance

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, field
 
 from city import cases, places
+from city.calendar import Calendar
 from city.cases import Category, Process, Rating
 from city.reports.seed.clock import Clock
 from city.reports.seed.content import Content, Street, Told
@@ -69,7 +70,7 @@ class Planner:
         content: Content,
         categories: Mapping[str, Category],
         languages: Sequence[str],
-        calendar: cases.Calendar,
+        calendar: Calendar,
         now: datetime,
     ) -> None:
         """Plan for reporters who speak these languages; the first is who the demo is about."""

@@ -1,0 +1,21 @@
+"""What cases takes from the city's profile, and what it begins to remember when it opens."""
+
+from pathlib import Path
+
+from city.cases import categories, routing
+from city.kernel import Database, Work
+from city.settings import Settings
+
+
+async def load_profile(work: Work, folder: Path) -> None:
+    """Bring the categories to what the profile says, and the rules that a new city begins with.
+
+    Raises ValueError with the reason when a file is not as it should be.
+    """
+    await categories.load_profile(work, folder)
+    await routing.load_profile(work, folder)
+
+
+async def open_room(settings: Settings, database: Database) -> None:
+    """Forget what was remembered of another database."""
+    routing.forget()
