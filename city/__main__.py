@@ -6,8 +6,10 @@
     python -m city migrate                   bring the database up to this version
     python -m city seed                      load the city's profile, and its sample if it has one
     python -m city import wards FILE         boundaries as GeoJSON
+    python -m city import calendar FILE      days off and working days, as CSV or iCalendar
     python -m city import reports FILE       another system's export, by the profile's import.toml
     python -m city grant ROLE ADDRESS [NAME] a role for whoever signs in with this e-mail or phone
+    python -m city suggest fit|score|duplicates FILE   learn categories from a CSV file, try them
     python -m city database url|dump FILE|restore FILE
 
 The city is CITY (a folder of profiles/), its data lies in DATA (.data), its port is PORT (8000).
@@ -28,7 +30,7 @@ from pathlib import Path
 
 import uvicorn
 
-from city import app, identity, reports, settings
+from city import app, identity, reports, settings, textai
 from city.kernel import Actor, Database, Invalid, Jobs, Postgres, PostgresFailed, Problem, migrate
 from city.settings import Settings
 from city.web import Gate, JsonLines
@@ -99,8 +101,12 @@ def seed(here: Settings, arguments: argparse.Namespace) -> None:
 
 
 def import_file(here: Settings, arguments: argparse.Namespace) -> None:
-    """Import wards or reports from a file, and say what became of every row."""
-    importers = {"wards": app.import_wards, "reports": app.import_reports}
+    """Import wards, calendar days or reports from a file, and say what became of every row."""
+    importers = {
+        "wards": app.import_wards,
+        "calendar": app.import_calendar,
+        "reports": app.import_reports,
+    }
 
     async def do(database: Database) -> None:
         async with _rooms_open(here, database):
@@ -260,7 +266,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--processes", type=int, default=1, help="one for each core")
     serving.set_defaults(do=serve)
     importing = commands.add_parser("import", help=import_file.__doc__)
-    importing.add_argument("what", choices=["wards", "reports"])
+    importing.add_argument("what", choices=["wards", "calendar", "reports"])
     importing.add_argument("file", type=Path)
     importing.set_defaults(do=import_file)
     granting = commands.add_parser("grant", help=grant.__doc__)
@@ -268,6 +274,7 @@ def _parser() -> argparse.ArgumentParser:
     granting.add_argument("address")
     granting.add_argument("name", nargs="?", default="")
     granting.set_defaults(do=grant)
+    textai.add_commands(commands)
     managing = commands.add_parser("database", help=manage_database.__doc__)
     managing.add_argument("what", choices=["url", "dump", "restore"])
     managing.add_argument("file", type=Path, nargs="?")

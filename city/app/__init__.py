@@ -9,7 +9,7 @@ from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.openapi.config import OpenAPIConfig
 
-from city import cases, identity, media, messages, places, reports
+from city import calendar, cases, identity, media, messages, places, processes, reports, textai
 from city.app.pages import routes
 from city.kernel import THE_CITY, Database, Jobs
 from city.settings import Settings
@@ -24,7 +24,7 @@ from city.web import (
     work_dependency,
 )
 
-ROOMS = (identity, places, media, messages, cases, reports)
+ROOMS = (identity, places, calendar, media, messages, textai, processes, cases, reports)
 
 
 def build(settings: Settings, database: Database, *, with_jobs: bool = False) -> Gate:
@@ -115,6 +115,12 @@ async def import_wards(settings: Settings, database: Database, file: Path) -> No
     """Take the wards' boundaries from a GeoJSON file."""
     async with database.work(THE_CITY) as work:
         print(await places.import_boundaries(work, file))
+
+
+async def import_calendar(settings: Settings, database: Database, file: Path) -> None:
+    """Take declared days off and working days from a table or a calendar file."""
+    async with database.work(THE_CITY) as work:
+        print(await calendar.import_file(work, file))
 
 
 async def import_reports(settings: Settings, database: Database, file: Path) -> None:

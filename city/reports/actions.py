@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,12 +17,13 @@ from city.kernel import (
     Missing,
     Problem,
     Says,
+    TooMany,
     Work,
     new_id,
     say,
 )
 from city.reports import store
-from city.reports.model import NewReport, Report, ReportSubmitted, SubmittedBefore
+from city.reports.model import NewReport, Pace, Report, ReportSubmitted, SubmittedBefore
 
 NO_CATEGORY = say("This category is no longer used. Please choose another.")
 NO_PLACE = say("Please show where it is: on the map, or by its ward and street.")
@@ -47,8 +49,9 @@ class Spot(NamedTuple):
 async def submit_report(work: Work, new: NewReport, *, sample: bool = False) -> Report:
     """Take in what somebody tells the city: open its case and keep the report.
 
-    Needs `reports.submit`. Raises Invalid with a sentence for every field that is wrong, and
-    SubmittedBefore if this person has sent this `client_key` before; both leave nothing behind.
+    Needs `reports.submit`. Raises Invalid with a sentence for every field that is wrong,
+    SubmittedBefore if this person has sent this `client_key` before, and TooMany if they have sent
+    as many of late as one person may (staff may more); all leave nothing behind.
     """
     work.actor.require("reports.submit")
     categories = await cases.known_categories(work)
@@ -71,11 +74,15 @@ async def submit_report(work: Work, new: NewReport, *, sample: bool = False) -> 
     )
     report = _report(work, new, case, spot, sample)
     also = [*categories[new.category].name.values(), *spot.ward.name.values()]
-    if not await store.add_report(work, report, new.client_key, " ".join(also)):
+    pace = None if sample else _pace_for(work.actor)
+    written = await store.add_report(work, report, new.client_key, " ".join(also), pace)
+    if not written.is_new:
+        if written.full_until is not None and not written.before:
+            raise too_many(written.full_until, work.now)
         raise SubmittedBefore(new.client_key or "")
     # After the report: when it is the same one again, its photos are rightly in use already.
     if new.photos:
-        await _claim(work, new.photos)
+        await claim_photos(work, new.photos)
     work.announce(ReportSubmitted(report_id=report.id, case_id=case.id))
     return report
 
@@ -106,6 +113,20 @@ async def rate_report(work: Work, report: Report, rating: cases.Rating, comment:
     if rating is cases.Rating.UNSATISFIED and len(comment) < 5:
         raise Invalid({"comment": NO_COMMENT})
     await cases.rate_case(work, report.case_id, rating, comment)
+
+
+async def reply_to_city(work: Work, report: Report, text: str, photos: list[UUID]) -> None:
+    """Answer what the city asked the reporter; the case goes on and its clock runs again.
+
+    Only its reporter may. Raises Invalid without words, and Conflict when nothing is asked.
+    """
+    work.actor.require("me")
+    if report.reporter_id is None or report.reporter_id != work.actor.id:
+        raise Forbidden("Only the person who sent the report can answer this.")
+    text = text.strip()
+    if not text:
+        raise Invalid({"reply": say("Please write an answer.")})
+    await cases.reply(work, report.case_id, text, photos)
 
 
 async def see_reporter(work: Work, report: Report, purpose: str) -> identity.SeenPerson:
@@ -193,6 +214,25 @@ def _place_faults(
     return {}
 
 
+def too_many(until: datetime, now: datetime) -> TooMany:
+    """Return the refusal of one report too many, which says when the next may be sent."""
+    moment = until.astimezone(settings.current().profile.zone)
+    same_day = moment.date() == now.astimezone(moment.tzinfo).date()
+    return TooMany(
+        "Those are many reports in a short time. You can send the next one from {time} on.",
+        seconds=max(1, ceil((until - now).total_seconds())),
+        time=f"{moment:%H:%M}" if same_day else f"{moment:%H:%M, %d/%m}",
+    )
+
+
+def _pace_for(actor: Actor) -> Pace | None:
+    """Return how much this actor may send; None for staff, who pass on what others tell them."""
+    here = settings.current()
+    if actor.may("cases.view") or not (here.reports_an_hour and here.reports_a_day):
+        return None
+    return Pace(here.reports_an_hour, here.reports_a_day)
+
+
 def _report(work: Work, new: NewReport, case: cases.Case, spot: Spot, sample: bool) -> Report:
     return Report(
         id=new_id(),
@@ -221,7 +261,7 @@ def _report(work: Work, new: NewReport, case: cases.Case, spot: Spot, sample: bo
     )
 
 
-async def _claim(work: Work, photos: list[UUID]) -> None:
+async def claim_photos(work: Work, photos: list[UUID]) -> None:
     """Take uploaded files into use, naming the field as this room does."""
     try:
         await media.claim_files(work, photos)
@@ -232,7 +272,7 @@ async def _claim(work: Work, photos: list[UUID]) -> None:
 async def _photo_faults(work: Work, photos: list[UUID]) -> Mapping[str, Says]:
     try:
         if photos:
-            await _claim(work, photos)
+            await claim_photos(work, photos)
     except Invalid as invalid:
         return invalid.errors
     return {}

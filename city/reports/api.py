@@ -1,6 +1,6 @@
 """Reports for programs, shaped after Open311's service requests."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,13 +10,12 @@ from litestar.params import Parameter, QueryParameter
 from city import cases, media
 from city.kernel import Invalid, Missing, Work, read_ref, say
 from city.reports import actions, store
+from city.reports.alike import find_alike
 from city.reports.forms import faults_in
-from city.reports.model import NewReport, Report, State
+from city.reports.model import STATE_GROUPS, NewReport, Report, State
 from city.reports.pins import Clusters, clusters_of, view_of
 from city.reports.search import Filters, find_reports
 from city.web import PUBLIC, Request, Response, check_json, get, post
-
-_STATES: dict[str, list[bool]] = {"": [True, False], "open": [True], "closed": [False]}
 
 
 class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +36,7 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
     unit: dict[str, str] | None
     rating: cases.Rating | None
     photo: str | None
+    voices: int
 
 
 class ReportList(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +44,31 @@ class ReportList(msgspec.Struct, frozen=True, kw_only=True):
 
     reports: list[ReportItem]
     next: str | None
+
+
+class AlikeReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A public report that may be about the same thing.
+
+    `score` is 0 to 1; `likely`: within 25 m and 3 days, and open.
+    """
+
+    ref: str
+    url: str
+    category: str
+    status: cases.Status
+    summary: str
+    photo: str | None
+    metres: float
+    sent_at: datetime
+    voices: int
+    score: float
+    likely: bool
+
+
+class AlikeList(msgspec.Struct, frozen=True, kw_only=True):
+    """Up to three reports, the likeliest first."""
+
+    reports: list[AlikeReport]
 
 
 class ReportInFull(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +96,9 @@ class ReportInFull(msgspec.Struct, frozen=True, kw_only=True):
     answer: str
     answer_photos: list[str]
     rating: cases.Rating | None
+    reopened: int
+    revisit_on: date | None
+    voices: int
 
 
 Ref = Annotated[str, Parameter(description="A reference as it is read out, such as 7K3M-Q9TD.")]
@@ -125,10 +153,41 @@ async def list_reports(
                 unit=card.unit_name,
                 rating=card.rating,
                 photo=media.thumb_url(card.photo) if card.photo else None,
+                voices=card.voices,
             )
             for card in cards
         ],
         next=after,
+    )
+
+
+@get("/api/v1/reports/alike", allow=PUBLIC)
+async def list_alike(
+    work: Work,
+    lat: Annotated[float, Parameter(ge=-90, le=90, description="WGS84 degrees.")],
+    lon: Annotated[float, Parameter(ge=-180, le=180, description="WGS84 degrees.")],
+    category: str = "",
+    text: str = "",
+) -> AlikeList:
+    """List what was reported within 50 m and 7 days: to be asked before one reports it again."""
+    found = await find_alike(work, (lat, lon), category, text[:4000], work.actor.id)
+    return AlikeList(
+        reports=[
+            AlikeReport(
+                ref=one.report.ref,
+                url=f"/reports/{one.report.ref}",
+                category=one.report.category,
+                status=one.report.status,
+                summary=one.report.description,
+                photo=media.thumb_url(one.report.photo) if one.report.photo else None,
+                metres=round(one.metres, 1),
+                sent_at=one.report.sent_at,
+                voices=one.report.voices,
+                score=one.score,
+                likely=one.likely,
+            )
+            for one in found
+        ]
     )
 
 
@@ -192,11 +251,11 @@ async def get_map(
     reference only of a single report.
     """
     box = _box(south, west, north, east, bbox)
-    squares = await store.count_pins(work, view_of(*box, zoom), category, _STATES[state_group])
+    squares = await store.count_pins(work, view_of(*box, zoom), category, STATE_GROUPS[state_group])
     return clusters_of(squares)
 
 
-routes: list[Any] = [list_reports, get_report, create_report, get_map]
+routes: list[Any] = [list_reports, list_alike, get_report, create_report, get_map]
 
 
 async def _in_full(work: Work, report: Report, case: cases.Case | None) -> ReportInFull:
@@ -226,6 +285,9 @@ async def _in_full(work: Work, report: Report, case: cases.Case | None) -> Repor
         answer=done.answer if done else "",
         answer_photos=[media.large_url(id) for id in done.answer_photos] if done else [],
         rating=case.rating if case else None,
+        reopened=case.reopened if case else 0,
+        revisit_on=case.revisit_on if case and case.is_paused else None,
+        voices=report.voices,
     )
 
 

@@ -36,8 +36,7 @@ async def read_report(request: Request[Any, Any, Any]) -> tuple[NewReport | None
     _, form = await read_form(request, NewReport)
     values = form.values
     form.errors.clear()
-    values["photos"] = [id for id in values.get("photos", []) if _is_id(id)]
-    photo_fault = await _keep_photos(request, form)
+    photo_fault = await keep_photos(request, form)
     values["key"] = str(values.get("key") or new_id().hex)[:32]
     new, form.errors = check(NewReport, {**values, "client_key": _client_key(values)})
     if photo_fault:
@@ -64,9 +63,13 @@ async def faults_in(
     return {name: says for name, says in faults.items() if name not in wrong}
 
 
-async def _keep_photos(request: Request[Any, Any, Any], form: Form) -> Says | None:
-    """Keep the files that came with the form and add their ids; return what went wrong, if any."""
-    kept: list[str] = form.values["photos"]
+async def keep_photos(request: Request[Any, Any, Any], form: Form) -> Says | None:
+    """Keep the files that came with the form, in works of their own, and add their ids to it.
+
+    Returns what went wrong, if anything did; what is no id among `photos` is left out.
+    """
+    kept = [id for id in form.values.get("photos", []) if _is_id(id)]
+    form.values["photos"] = kept
     fault = TOO_MANY if len(kept) > MOST_PHOTOS else None
     del kept[MOST_PHOTOS:]
     for file in form.files.get("photos", []):

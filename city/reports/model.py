@@ -14,7 +14,11 @@ from city.web import folded
 State = Literal["", "open", "closed"]
 """The two groups of states that the public list and the map tell apart; empty for both."""
 
+STATE_GROUPS: dict[State, list[bool]] = {"": [True, False], "open": [True], "closed": [False]}
+"""What those words mean for the column `open`."""
+
 MOST_PHOTOS = 6
+LONGEST_REPLY = 2000
 LONGEST_RADIUS_METRES = 5000
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
@@ -41,8 +45,18 @@ class NewReport(Struct, frozen=True, kw_only=True):
     client_key: Annotated[str, Meta(min_length=8, max_length=80)] | None = None
 
 
+class Pace(Struct, frozen=True):
+    """How many reports one person may send within an hour, and within a day."""
+
+    an_hour: int
+    a_day: int
+
+
 class Report(Struct, frozen=True, kw_only=True):
-    """A report, with what is known of its case. Not for the public as it is: see `pages`."""
+    """A report, with what is known of its case. Not for the public as it is: see `pages`.
+
+    `voiced` and `follows` are about the person who looks at it, where the store was told who.
+    """
 
     id: UUID
     ref: str
@@ -67,6 +81,9 @@ class Report(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     rating: Rating | None
     merged_into: UUID | None
+    voices: int = 0
+    voiced: bool = False
+    follows: bool = False
 
     @property
     def waits_for_rating(self) -> bool:
@@ -93,6 +110,8 @@ class Card(Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     closed_at: datetime | None
     rating: Rating | None
+    voices: int = 0
+    question: str = ""
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -107,10 +126,33 @@ class Progress(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     rating: Rating | None
     merged_into: UUID | None
+    question: str = ""
+
+
+class Voice(Struct, frozen=True, kw_only=True):
+    """Somebody else who sees it too, as the desk and units are shown them: never who."""
+
+    at: datetime
+    comment: str
+    photos: list[UUID]
 
 
 class ReportSubmitted(Event, frozen=True, kw_only=True):
     """Somebody has told the city something."""
+
+    report_id: UUID
+    case_id: UUID
+
+
+class VoiceAdded(Event, frozen=True, kw_only=True):
+    """Somebody else sees it too."""
+
+    report_id: UUID
+    case_id: UUID
+
+
+class VoiceWithdrawn(Event, frozen=True, kw_only=True):
+    """Somebody has taken back that they see it too."""
 
     report_id: UUID
     case_id: UUID

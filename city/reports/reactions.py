@@ -1,13 +1,18 @@
 """What reports do when their case moves on, and the counting of pins."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from city import cases, identity, messages
-from city.cases import CaseMerged, CaseMoved, CaseRated
+from city.cases import CaseMerged, CaseMoved, CaseRated, CaseReminded, Entry
 from city.kernel import Missing, Says, Work, job, reacts_to
+from city.messages import USUAL
+from city.processes import Who
 from city.reports import store, wording
 from city.reports.model import Progress
+
+_FURTHEST = 20
 
 
 @reacts_to(CaseMoved)
@@ -28,19 +33,35 @@ async def follow_rating(work: Work, event: CaseRated) -> None:
     await follow_case(work, event.case_id)
 
 
+@reacts_to(CaseReminded)
+async def remind_the_reporter(work: Work, event: CaseReminded) -> None:
+    """Tell a reporter whom the city asked something that it still waits for the answer."""
+    if str(Who.REPORTER) not in event.tell:
+        return
+    report = await store.find_by_case(work, event.case_id)
+    question = wording.open_question(await cases.list_history(work, event.case_id))
+    if report is not None and report.reporter_id is not None and question:
+        params = {"ref": report.ref, "question": question}
+        await _tell(
+            work, report.reporter_id, Says(wording.STILL_ASKED.text, params), report.ref, USUAL
+        )
+
+
 async def follow_case(
-    work: Work, case_id: UUID, *, by: frozenset[messages.Channel] = messages.USUAL
+    work: Work, case_id: UUID, *, by: frozenset[messages.Channel] = USUAL
 ) -> None:
-    """Show how the case of a report stands now, and tell the reporter what is new to them.
+    """Show how the case of a report stands now, and tell its reporter and followers what is new.
 
     It reads the case, not the event, for events may come twice or out of order. Each entry of the
-    history is told once, in its order, in these ways.
+    history is told once, in its order, in these ways. When the case went into another one, voices
+    and followers go along.
     """
     report = await store.lock_by_case(work, case_id)
     if report is None:
         return
     case = await cases.get_case(work, case_id)
-    entries = [e for e in await cases.list_history(work, case_id) if e.seq > report.told]
+    history = await cases.list_history(work, case_id)
+    entries = [entry for entry in history if entry.seq > report.told]
     progress = Progress(
         category=case.category,
         private=case.private,
@@ -51,6 +72,7 @@ async def follow_case(
         closed_at=case.closed_at,
         rating=case.rating,
         merged_into=case.merged_into,
+        question=wording.open_question(history),
     )
     told = max([report.told, *(entry.seq for entry in entries)])
     await store.set_progress(work, report, progress, told)
@@ -62,10 +84,39 @@ async def follow_case(
                 unit = await _unit_name(work, UUID(entry.facts["unit"]))
             says = wording.news(entry, report.ref, unit, reporter.language)
             await _tell(work, reporter.id, says, report.ref, by)
-    if any(entry.verb == "publish" for entry in entries):
-        for other in await store.list_joined_reporters(work, case_id):
-            says = Says(wording.JOINED_DONE.text, {"ref": other.ref})
-            await _tell(work, other.reporter_id, says, other.ref, by)
+    await _tell_followers(work, report, entries, by)
+    if case.merged_into is not None and any(entry.verb == "merge" for entry in entries):
+        await _carry_over(work, report, case.merged_into)
+
+
+async def _tell_followers(
+    work: Work,
+    report: store.Followed,
+    entries: Sequence[Entry],
+    by: frozenset[messages.Channel],
+) -> None:
+    news = [entry for entry in entries if entry.verb in wording.FOLLOWED]
+    if not news:
+        return
+    for follower in await store.list_followers(work, report.id):
+        language = (await identity.get_person(work, follower.person_id)).language
+        for entry in news:
+            says = wording.news_for_follower(
+                entry, follower.ref, follower.ref != report.ref, language
+            )
+            await _tell(work, follower.person_id, says, follower.ref, by)
+
+
+async def _carry_over(work: Work, report: store.Followed, into_case: UUID) -> None:
+    """Let who joined in go on with the report of the case that goes on, however often it moved."""
+    into = await store.lock_by_case(work, into_case)
+    for _ in range(_FURTHEST):
+        further = into and into.merged_into and await store.lock_by_case(work, into.merged_into)
+        if not further:
+            break
+        into = further
+    if into is not None and into.id != report.id:
+        await store.carry_over(work, report, into)
 
 
 @job(every=timedelta(seconds=5))

@@ -11,7 +11,14 @@ import msgspec
 from city import places
 from city.kernel import Work, read_ref
 from city.reports import store
-from city.reports.model import LONGEST_RADIUS_METRES, Card, State, ref_word, words_in
+from city.reports.model import (
+    LONGEST_RADIUS_METRES,
+    STATE_GROUPS,
+    Card,
+    State,
+    ref_word,
+    words_in,
+)
 from city.reports.store.lists import Page
 
 PAGE = 20
@@ -19,7 +26,6 @@ METRES_PER_DEGREE = places.metres_between(0, 0, 1, 0)
 _FIRST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_STATES: dict[str, list[bool]] = {"": [True, False], "open": [True], "closed": [False]}
 
 
 _BELOW = 27
@@ -87,7 +93,7 @@ async def find_reports(
     """
     before_at, before_id = _read_cursor(filters.cursor)
     page = Page(
-        states=_STATES[filters.state],
+        states=STATE_GROUPS[filters.state],
         category=filters.category,
         ward=filters.ward,
         unit_id=filters.unit,
@@ -147,7 +153,7 @@ def _tsquery(q: str) -> str:
 
 
 def _around(page: Page, point: tuple[float, float], metres: int) -> Page:
-    squares = _squares(point, metres)
+    squares = squares_of(point, metres)
     return msgspec.structs.replace(
         page,
         squares=squares,
@@ -158,7 +164,7 @@ def _around(page: Page, point: tuple[float, float], metres: int) -> Page:
     )
 
 
-def _squares(point: tuple[float, float], metres: int) -> list[int]:
+def squares_of(point: tuple[float, float], metres: int) -> list[int]:
     """Return the squares that touch a circle; `reports.report.square` numbers them the same way."""
     box = places.circle_box(*point, metres)
     rows = range(floor((box.south + 90) / _SQUARE), floor((box.north + 90) / _SQUARE) + 1)

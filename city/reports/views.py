@@ -12,14 +12,18 @@ from msgspec import Struct
 
 from city import cases, media, places
 from city.cases import Case, Category, Entry, Status
-from city.kernel import Missing, Work
+from city.kernel import Missing, Work, say
 from city.reports import wording
+from city.reports.alike import Alike
 from city.reports.model import Card, Report
 from city.reports.wording import in_language
 from city.settings import current
 from city.web import render_words
 
 Categories = Mapping[str, Category]
+
+ONE_VOICE = say("1 other person sees it too")
+MANY_VOICES = say("{n} others see it too")
 
 _SENTENCE = re.compile(r"(.{15,90}?[.!?…])(?:\s|$)", re.DOTALL)
 _MOST = 90
@@ -35,6 +39,7 @@ class Line(Struct, frozen=True, kw_only=True):
     picture: str
     badge: str
     tone: str
+    question: str = ""
 
 
 class Picture(Struct, frozen=True, kw_only=True):
@@ -53,6 +58,46 @@ class Moment(Struct, frozen=True, kw_only=True):
     when: datetime
     who: str = ""
     state: str = "done"
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """A report that may be about the same thing; `own`: it is the reader's own."""
+
+    ref: str
+    title: str
+    picture: str
+    icon: str
+    metres: int
+    sent_at: datetime
+    badge: str
+    tone: str
+    voices: str
+    own: bool
+    chosen: bool
+
+
+class Talk(Struct, frozen=True, kw_only=True):
+    """A question to the reporter and what they answered, for them and those who do the work."""
+
+    question: str
+    asked_at: datetime
+    reply: str
+    replied_at: datetime | None
+    photos: list[Picture]
+
+
+class Clock(Struct, frozen=True, kw_only=True):
+    """How long the city has left, in words, and how much of the time is used (per cent).
+
+    `stands`: the clock stands still; `revisit_on` is the day on which the case is looked at again.
+    """
+
+    left: str
+    tone: str
+    used: int
+    working_days: bool
+    stands: bool
+    revisit_on: date | None
 
 
 class Face(Struct, frozen=True, kw_only=True):
@@ -75,10 +120,9 @@ class Face(Struct, frozen=True, kw_only=True):
     seen_at: datetime | None
     due_at: datetime | None
     closed_at: datetime | None
-    left: str
-    left_tone: str
-    used: int
-    working_days: bool
+    clock: Clock
+    reopened: int
+    voices: int
     unit: str
     reason: str
     reason_note: str
@@ -126,7 +170,6 @@ def face_of(
     """Return a report's page: state, place, deadline, history in public words, and the answer."""
     category = categories.get(case.category)
     done = case.status is Status.DONE
-    left, left_tone = _countdown(case.status, case.due_at, case.process, language, now)
     unit = in_language(report.unit_name, language) if case.unit_id == report.unit_id else ""
     after = pictures_of(case.answer_photos) if done else []
     title, rest = split_headline(report.description)
@@ -150,10 +193,9 @@ def face_of(
         seen_at=report.seen_at,
         due_at=case.due_at,
         closed_at=case.closed_at,
-        left=left,
-        left_tone=left_tone,
-        used=_used(report.sent_at, case.due_at, now),
-        working_days=case.process is cases.Process.TIME_BOUND,
+        clock=_clock(report, case, language, now),
+        reopened=case.reopened,
+        voices=report.voices,
         unit=unit,
         reason=render_words(language, case.reason) if case.reason else "",
         reason_note=case.reason_note,
@@ -165,6 +207,57 @@ def face_of(
         next_step=_next_step(case.status, language),
         private=report.private,
     )
+
+
+def talks_of(history: Sequence[Entry]) -> list[Talk]:
+    """Return what the reporter was asked and what they answered, the latest first."""
+    return [
+        Talk(
+            question=one.question.note,
+            asked_at=one.question.at,
+            reply=one.reply.note if one.reply else "",
+            replied_at=one.reply.at if one.reply else None,
+            photos=pictures_of(one.photos),
+        )
+        for one in reversed(wording.exchanges(history))
+    ]
+
+
+async def alike_of(work: Work, found: Sequence[Alike], language: str) -> list[Choice]:
+    """Return what may be the same, to choose from; the likeliest is chosen beforehand."""
+    categories = await cases.known_categories(work)
+    return [
+        Choice(
+            ref=one.report.ref,
+            title=headline(one.report.description),
+            picture=media.thumb_url(one.report.photo) if one.report.photo else "",
+            icon=categories[one.report.category].icon
+            if one.report.category in categories
+            else "circle-ellipsis",
+            metres=max(1, round(one.metres)),
+            sent_at=one.report.sent_at,
+            badge=render_words(language, cases.STATUS_WORDS[one.report.status]),
+            tone=cases.STATUS_TONES[one.report.status],
+            voices=voices_of(one.report.voices, language),
+            own=one.report.own,
+            chosen=n == 0 and one.likely and not one.report.own,
+        )
+        for n, one in enumerate(found)
+    ]
+
+
+async def suggestions_of(work: Work, codes: Sequence[str], language: str) -> list[dict[str, str]]:
+    """Return categories that fit somebody's words, as buttons that choose them."""
+    categories = await cases.known_categories(work)
+    return [
+        {
+            "value": code,
+            "label": in_language(categories[code].name, language),
+            "icon": categories[code].icon,
+        }
+        for code in codes
+        if code in categories and categories[code].retired_at is None
+    ]
 
 
 def pictures_of(ids: Sequence[UUID]) -> list[Picture]:
@@ -224,6 +317,14 @@ def ward_name(code: str | None, language: str) -> str:
         return ""
 
 
+def voices_of(voices: int, language: str) -> str:
+    """Return how many others see it too, in words; empty if nobody does."""
+    if not voices:
+        return ""
+    words = ONE_VOICE if voices == 1 else MANY_VOICES
+    return render_words(language, words, n=voices)
+
+
 @lru_cache(maxsize=4096)
 def short_date(day: date, language: str) -> str:
     """Return a date such as 16/11/2026, kept: a list shows few different ones."""
@@ -234,7 +335,8 @@ def _line(
     card: Card, category: Category | None, language: str, now: datetime, zone: tzinfo
 ) -> Line:
     badge, tone = render_words(language, cases.STATUS_WORDS[card.status]), None
-    if card.due_at is not None and card.due_at < now and card.status not in cases.ENDS and category:
+    owed = card.status not in cases.ENDS and card.status is not Status.WAITING
+    if card.due_at is not None and card.due_at < now and owed and category:
         late = cases.countdown(now, card.due_at, category.process)
         badge, tone = f"{badge} · {render_words(language, late.words)}", late.tone
     sent = short_date(card.sent_at.astimezone(zone).date(), language)
@@ -243,11 +345,14 @@ def _line(
     return Line(
         href=f"/reports/{card.ref}",
         title=headline(card.summary),
-        sub=" · ".join(part for part in (name, where, sent) if part),
+        sub=" · ".join(
+            part for part in (name, where, sent, voices_of(card.voices, language)) if part
+        ),
         icon=category.icon if category else "circle-ellipsis",
         picture=media.thumb_url(card.photo) if card.photo else "",
         badge=badge,
         tone=tone or cases.STATUS_TONES[card.status],
+        question=card.question,
     )
 
 
@@ -255,19 +360,27 @@ def _place(address: str, ward: str | None, language: str) -> str:
     return ", ".join(part for part in (address, ward_name(ward, language)) if part)
 
 
-def _countdown(
-    status: Status, due_at: datetime | None, process: cases.Process, language: str, now: datetime
-) -> tuple[str, str]:
-    if due_at is None or status in cases.ENDS:
-        return "", ""
-    left = cases.countdown(now, due_at, process)
-    return render_words(language, left.words), left.tone
+def _clock(report: Report, case: Case, language: str, now: datetime) -> Clock:
+    stands = case.is_open and case.is_paused
+    left, tone, used = "", "", 0
+    if case.due_at is not None and case.is_open and not stands:
+        countdown = cases.countdown(now, case.due_at, case.process)
+        left, tone = render_words(language, countdown.words), countdown.tone
+        used = _used(case.clock_at or report.sent_at, case.due_at, now)
+    return Clock(
+        left=left,
+        tone=tone,
+        used=used,
+        working_days=case.process is cases.Process.TIME_BOUND,
+        stands=stands,
+        revisit_on=case.revisit_on if stands else None,
+    )
 
 
-def _used(sent_at: datetime, due_at: datetime | None, now: datetime) -> int:
-    if due_at is None or due_at <= sent_at:
+def _used(since: datetime, due_at: datetime, now: datetime) -> int:
+    if due_at <= since:
         return 0
-    return max(0, min(100, round(100 * ((now - sent_at) / (due_at - sent_at)))))
+    return max(0, min(100, round(100 * ((now - since) / (due_at - since)))))
 
 
 def _history(entries: Sequence[Entry], case: Case, unit: str, language: str) -> list[Moment]:
@@ -277,7 +390,8 @@ def _history(entries: Sequence[Entry], case: Case, unit: str, language: str) -> 
         theirs = route and case.unit_id is not None and entry.facts.get("unit") == str(case.unit_id)
         says = wording.happened(entry, unit if theirs else "")
         who = unit if entry.verb in ("take", "answer") else ""
-        moments.append(Moment(what=render_words(language, says), when=entry.at, who=who))
+        if says is not None:
+            moments.append(Moment(what=render_words(language, says), when=entry.at, who=who))
     if moments and case.is_open:
         last = moments[-1]
         moments[-1] = Moment(what=last.what, when=last.when, who=last.who, state="now")

@@ -213,7 +213,7 @@ async def test_a_generic_command_ends_as_well(work: Work) -> None:
         "update cases.command_log set text = 'nothing' where kind = 'note'",
         "update cases.command_log set at = at + interval '1 minute' where seq = 2",
         "delete from cases.command_log where seq = (select max(seq) from cases.command_log)",
-        "update cases.task set state = 'done' where from_checklist = 3",
+        "update cases.task set state = 'done', wake_at = null where from_checklist = 3",
         "update cases.task set due_at = due_at + interval '1 hour' where from_checklist = 3",
         "delete from cases.task where from_checklist = 3",
         "update cases.sitrep set situation = 'All was well.'",

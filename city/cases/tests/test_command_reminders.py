@@ -12,6 +12,7 @@ from city.cases.command import TaskState
 from city.cases.tests.given_cases import acting
 from city.cases.tests.given_commands import kinds, person, storm, whole
 from city.kernel import Database, Work
+from city.web import render_words
 from tests.harness import EVERYBODY
 
 Role = identity.Role
@@ -126,7 +127,6 @@ async def test_two_workers_say_everything_exactly_once(database: Database) -> No
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 async def test_reminders_are_in_both_languages(work: Work, language: str) -> None:
-    from city.web import render_words
 
     leader = await person(work, Role.LEADER, "Đỗ Trường Sơn")
     await storm(work, leader)

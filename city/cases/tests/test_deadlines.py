@@ -207,9 +207,7 @@ def test_a_reminder_counts_back_in_the_time_that_its_span_names() -> None:
 def test_a_closed_case_has_nothing_due_and_keeps_what_was_promised() -> None:
     process = definition(due="done")
     open_case = case(process, "2026-11-16 08:12")
-    closed = settled(
-        process, msgspec.structs.replace(open_case, status=Status.DONE, state="done")
-    )
+    closed = settled(process, msgspec.structs.replace(open_case, status=Status.DONE, state="done"))
     assert (closed.step_due_at, closed.wake_at) == (None, None)
     assert closed.due_at == open_case.due_at
 

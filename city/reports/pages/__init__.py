@@ -4,10 +4,13 @@ from typing import Any
 
 from city.reports.pages.desk import desk_card, show_reporter
 from city.reports.pages.mine import show_mine, waiting_card
-from city.reports.pages.new import new_report, submit
+from city.reports.pages.new import ask_alike, new_report, submit, suggest
 from city.reports.pages.public import list_nearby, list_public, rate, show_map, show_report
+from city.reports.pages.voices import routes as _voices
 
 routes: list[Any] = [
+    *_voices,
+    ask_alike,
     desk_card,
     list_nearby,
     list_public,
@@ -18,6 +21,7 @@ routes: list[Any] = [
     show_report,
     show_reporter,
     submit,
+    suggest,
     waiting_card,
 ]
 

@@ -1,5 +1,6 @@
 """What the desk and units see of a report, on the page of its case."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from city import cases
 from city.identity import SeenPerson
 from city.kernel import Invalid, Missing, Work, read_ref
 from city.reports import actions, store
-from city.reports.model import Report
-from city.reports.views import pictures_of, ward_name
+from city.reports.model import Report, Voice
+from city.reports.views import Talk, pictures_of, talks_of, voices_of, ward_name
 from city.web import Form, Request, Response, get, page, post, read_form, wants_fragment
+
+_VOICES = 5
 
 
 class Purpose(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +31,9 @@ async def desk_card(request: Request[Any, Any, Any], work: Work, case_id: UUID) 
     """
     await cases.see_case(work, case_id)
     report = await store.find_by_case(work, case_id)
-    return _show(request, "reports/desk_card.html", report)
+    said = await store.list_voices(work, report.id, _VOICES) if report and report.voices else []
+    history = await cases.list_history(work, case_id) if report else []
+    return _show(request, "reports/desk_card.html", report, said=said, talks=talks_of(history))
 
 
 @post("/reports/{ref:str}/reporter", allow="identity.see_reporter")
@@ -53,6 +58,8 @@ def _show(
     form: Form | None = None,
     reporter: SeenPerson | None = None,
     status: int = 200,
+    said: Sequence[Voice] = (),
+    talks: Sequence[Talk] = (),
 ) -> Response[Any]:
     language = request.scope["state"]["language"]
     return page(
@@ -63,6 +70,12 @@ def _show(
         report=report,
         ward=ward_name(report.ward, language) if report else "",
         photos=pictures_of(report.photos) if report else [],
+        voices=voices_of(report.voices, language) if report else "",
+        said=[
+            {"at": voice.at, "comment": voice.comment, "photos": pictures_of(voice.photos)}
+            for voice in said
+        ],
+        talks=talks,
         form=form or Form(),
         reporter=reporter,
     )

@@ -1,16 +1,25 @@
 """What everybody may see: the list, the map, and a report's own page with its rating."""
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
-from city import cases
+from city import cases, media
 from city.cases import Rating, Status
 from city.kernel import Invalid, Missing, Work, read_ref, say
-from city.reports import actions, store
-from city.reports.model import Report
+from city.reports import actions, store, wording
+from city.reports.model import LONGEST_REPLY, MOST_PHOTOS, Report
 from city.reports.search import Filters, find_reports, read_filters
-from city.reports.views import face_of, groups_of, lines_of, ward_name, wards_of
+from city.reports.views import (
+    face_of,
+    groups_of,
+    lines_of,
+    talks_of,
+    voices_of,
+    ward_name,
+    wards_of,
+)
 from city.reports.wording import in_language
 from city.web import (
     PUBLIC,
@@ -91,44 +100,49 @@ async def show_map(request: Request[Any, Any, Any], work: Work) -> Response[Any]
 @get("/reports/{ref:str}", allow=PUBLIC)
 async def show_report(request: Request[Any, Any, Any], work: Work, ref: str) -> Response[Any]:
     """Show one report; a private one only to its reporter and those who work on it."""
-    report = await _find(request, work, ref)
+    report = await find_public(request, work, ref)
     if report.ref != ref:
         return redirect(f"/reports/{report.ref}")
-    return await _show(request, work, report, Form(), 200)
+    return await show_face(request, work, report, Form(), 200)
 
 
 @post("/reports/{ref:str}/rating", allow="me")
 async def rate(request: Request[Any, Any, Any], work: Work, ref: str) -> Response[Any]:
     """Take in what the reporter thinks of the answer."""
-    report = await _find(request, work, ref)
+    report = await find_public(request, work, ref)
     rated, form = await read_form(request, RatingForm)
     if rated is None:
         form.errors = {"rating": say("Please choose one of the three.")}
-        return await _show(request, work, report, form, 422)
+        return await show_face(request, work, report, form, 422)
     try:
         await actions.rate_report(work, report, rated.rating, rated.comment)
     except Invalid as invalid:
         form.errors = invalid.errors
-        return await _show(request, work, report, form, 422)
+        return await show_face(request, work, report, form, 422)
     thanks = say("Thank you for telling us.")
     return redirect(f"/reports/{report.ref}", flash=thanks)
 
 
-async def _find(request: Request[Any, Any, Any], work: Work, ref: str) -> Report:
-    report = await store.find_by_ref(work, read_ref(ref) or "")
+async def find_public(request: Request[Any, Any, Any], work: Work, ref: str) -> Report:
+    """Return the report of this reference; raise Missing unless this person may see it."""
+    report = await store.find_by_ref(work, read_ref(ref) or "", request.user.id)
     if report is None or not actions.may_see(request.user, report):
         raise Missing("There is no report with this reference.")
     return report
 
 
-async def _show(
+async def show_face(
     request: Request[Any, Any, Any], work: Work, report: Report, form: Form, status: int
 ) -> Response[Any]:
+    """Show a report's page, with the forms that this person may fill in."""
     language = request.scope["state"]["language"]
     case = await cases.get_case(work, report.case_id)
     history = await cases.list_history(work, report.case_id)
+    definition = await cases.definition_of(work, case)
+    state = definition.states.get(case.state)
     categories = await cases.known_categories(work)
     into = await store.find_by_case(work, case.merged_into) if case.merged_into else None
+    question = wording.open_question(history) if case.is_open else ""
     mine = report.reporter_id is not None and report.reporter_id == request.user.id
     return page(
         request,
@@ -136,11 +150,26 @@ async def _show(
         status,
         form=form,
         report=face_of(report, case, history, categories, language, work.now),
+        voices=voices_of(report.voices, language),
+        voiced=report.voiced,
+        follows=report.follows,
         mine=mine,
         may_rate=mine and case.status is Status.DONE and case.rating is None,
-        reopens=case.reopened == 0,
+        reopens=case.reopened < definition.reopen_by_right,
+        contested=mine and case.contested_at is not None,
+        stands_at=in_language(state.public, language) if state and case.is_open else "",
+        question=question if mine else "",
+        asked=bool(question),
+        talks=talks_of(history) if mine else [],
+        kept=[
+            {"id": id, "thumbnail_url": media.thumb_url(UUID(id))}
+            for id in form.values.get("photos", [])
+        ],
+        most_photos=MOST_PHOTOS,
+        longest_reply=LONGEST_REPLY,
+        public=not (report.private or case.status in (Status.REJECTED, Status.MERGED)),
         into=into.ref if into and actions.may_see(request.user, into) else "",
-        is_new=mine and case.status is Status.NEW,
+        is_sent=(mine and case.status is Status.NEW) or "sent" in request.query_params,
     )
 
 

@@ -15,6 +15,7 @@ from city import cases, media, messages
 from city.cases import Category, Rating
 from city.kernel import Actor, Database, Work
 from city.messages import Channel
+from city.processes import Verb
 from city.reports.actions import submit_report
 from city.reports.model import NewReport
 from city.reports.reactions import follow_case
@@ -23,6 +24,7 @@ from city.reports.seed.content import Content
 from city.reports.seed.plan import Step, Story
 
 UNREAD = timedelta(days=3)
+_UNTIL_MONEY = timedelta(days=75)
 _INBOX = frozenset({Channel.INBOX})
 _DRAW = Path(__file__).with_name("draw.py")
 
@@ -92,6 +94,8 @@ class Teller:
 
     async def _do(self, story: Story, step: Step) -> None:
         case = self._cases[id(story)]
+        if case.status is cases.Status.WAITING:
+            return  # What would have come next waits as well.
         async with self._database.work(self._actor(story, step), now=step.at) as work:
             self._cases[id(story)] = await self._verb(work, story, step, case)
             await follow_case(work, case.id, by=_INBOX)
@@ -134,16 +138,28 @@ class Teller:
         return self._chance.choice(self._cast.desk)
 
     async def _answer(self, work: Work, story: Story, step: Step, case: cases.Case) -> cases.Case:
-        kind = "waiting" if step.vague else "answer"
+        definition = await cases.definition_of(work, case)
+        wait = definition.way(Verb.PAUSE, case.state, "waiting_budget") if step.vague else None
+        kind = "waiting" if wait else "answer"
         found = self._content.answers_to(case.category, story.told.language, kind)
         words = self._chance.choice(found or self._content.answers_to("other", "vi", "answer"))
         text = self._fill(words.text, story, step.at)
+        if wait is not None:
+            day = (step.at + _UNTIL_MONEY).astimezone(self._zone).date()
+            return await cases.pause_case(work, case.id, wait.id, revisit_on=day, note=text)
         scene = self._content.scene_of(case.category)
         photos = []
-        if scene and scene.after and story.photo and not step.vague:
+        if scene and scene.after and story.photo:
             photos = [await self._photo(work, scene.after)]
+        letter = self._content.letter(text, words.language)
+        way = definition.way(Verb.ANSWER, case.state)
+        if way is None or not way.needs.documents:
+            return await cases.answer_case(work, case.id, letter, photos)
+        # Where a record is asked for, a drawing stands in for that as well.
+        shown = scene or self._content.scene[0]
+        papers = [await self._photo(work, shown.after or shown.before)]
         return await cases.answer_case(
-            work, case.id, self._content.letter(text, words.language), photos
+            work, case.id, letter, photos or papers, brought=cases.Brought(documents=papers)
         )
 
     def _rejection(self, story: Story) -> str:

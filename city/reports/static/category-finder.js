@@ -21,6 +21,10 @@ class CategoryFinder extends HTMLElement {
       this.found.querySelector("button")?.click();
     });
     this.select.addEventListener("change", () => this.tell());
+    this.addEventListener("click", (event) => {
+      const suggested = event.target.closest("[data-choose]");
+      if (suggested) this.choose(suggested.dataset.choose);
+    });
     this.tell();
   }
 
@@ -33,15 +37,17 @@ class CategoryFinder extends HTMLElement {
 
   chip(option) {
     const chip = Object.assign(document.createElement("button"), { type: "button", className: "chip", textContent: option.label });
-    chip.addEventListener("click", () => {
-      this.select.value = option.value;
-      this.select.dispatchEvent(new Event("change", { bubbles: true }));
-      this.select.dispatchEvent(new Event("input", { bubbles: true }));
-      this.found.replaceChildren();
-      this.input.value = "";
-      this.select.focus();
-    });
+    chip.addEventListener("click", () => this.choose(option.value));
     return chip;
+  }
+
+  choose(code) {
+    this.select.value = code;
+    this.select.dispatchEvent(new Event("change", { bubbles: true }));
+    this.select.dispatchEvent(new Event("input", { bubbles: true }));
+    this.found.replaceChildren();
+    this.input.value = "";
+    this.select.focus();
   }
 
   tell() {

@@ -1,5 +1,6 @@
 """The SQL of reports: one function per statement."""
 
+from city.reports.store.alike import list_alike
 from city.reports.store.imports import add_imported, has_samples, refresh_statistics
 from city.reports.store.lists import (
     list_by_category,
@@ -13,35 +14,52 @@ from city.reports.store.lists import (
 )
 from city.reports.store.pins import count_pins, fold_pin_changes, rebuild_pins
 from city.reports.store.reports import (
+    Followed,
     add_report,
     find_by_case,
     find_by_ref,
     get_by_key,
-    list_joined_reporters,
     lock_by_case,
     set_progress,
 )
+from city.reports.store.voices import (
+    add_follower,
+    add_voice,
+    carry_over,
+    list_followers,
+    list_voices,
+    remove_follower,
+    remove_voice,
+)
 
 __all__ = [
+    "Followed",
+    "add_follower",
     "add_imported",
     "add_report",
+    "add_voice",
+    "carry_over",
     "count_pins",
     "find_by_case",
     "find_by_ref",
     "fold_pin_changes",
     "get_by_key",
     "has_samples",
+    "list_alike",
     "list_by_category",
     "list_by_unit",
     "list_by_ward",
+    "list_followers",
     "list_found",
-    "list_joined_reporters",
     "list_mine",
     "list_near",
     "list_newest",
+    "list_voices",
     "list_waiting",
     "lock_by_case",
     "rebuild_pins",
     "refresh_statistics",
+    "remove_follower",
+    "remove_voice",
     "set_progress",
 ]

@@ -46,7 +46,8 @@ async def list_newest(work: Work, page: Page) -> list[Card]:
         """
         select r.id, r.ref, r.category, left(r.description, 200) as summary,
                r.photos[1] as photo, r.address, r.ward, r.latitude, r.longitude, r.private,
-               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating
+               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating,
+               r.voices
         from unnest(:states::boolean[]) as wanted (state)
         cross join lateral (
             select *
@@ -70,7 +71,8 @@ async def list_by_category(work: Work, page: Page) -> list[Card]:
         """
         select r.id, r.ref, r.category, left(r.description, 200) as summary,
                r.photos[1] as photo, r.address, r.ward, r.latitude, r.longitude, r.private,
-               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating
+               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating,
+               r.voices
         from unnest(:states::boolean[]) as wanted (state)
         cross join lateral (
             select *
@@ -94,7 +96,8 @@ async def list_by_ward(work: Work, page: Page) -> list[Card]:
         """
         select r.id, r.ref, r.category, left(r.description, 200) as summary,
                r.photos[1] as photo, r.address, r.ward, r.latitude, r.longitude, r.private,
-               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating
+               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating,
+               r.voices
         from unnest(:states::boolean[]) as wanted (state)
         cross join lateral (
             select *
@@ -120,7 +123,8 @@ async def list_by_unit(work: Work, page: Page) -> list[Card]:
         """
         select r.id, r.ref, r.category, left(r.description, 200) as summary,
                r.photos[1] as photo, r.address, r.ward, r.latitude, r.longitude, r.private,
-               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating
+               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating,
+               r.voices
         from unnest(:states::boolean[]) as wanted (state)
         cross join lateral (
             select *
@@ -169,7 +173,8 @@ async def list_near(work: Work, page: Page) -> list[Card]:
         )
         select r.id, r.ref, r.category, left(r.description, 200) as summary,
                r.photos[1] as photo, r.address, r.ward, r.latitude, r.longitude, r.private,
-               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating
+               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating,
+               r.voices
         from (
             select id, sent_at from recent where (select count(*) from recent) >= :most
             union all
@@ -248,7 +253,8 @@ async def list_found(work: Work, page: Page) -> list[Card]:
         )
         select r.id, r.ref, r.category, left(r.description, 200) as summary,
                r.photos[1] as photo, r.address, r.ward, r.latitude, r.longitude, r.private,
-               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating
+               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating,
+               r.voices
         from found
         join reports.report as r on r.id = found.id
         order by r.sent_at desc, r.id desc
@@ -267,7 +273,7 @@ async def list_mine(
         """
         select id, ref, category, left(description, 200) as summary, photos[1] as photo, address,
                ward, latitude, longitude, private, sent_at, status, unit_name, due_at, closed_at,
-               rating
+               rating, voices
         from reports.report
         where reporter_id = :reporter_id
           and (sent_at, id) < (:before_at::timestamptz, :before_id::uuid)
@@ -282,16 +288,17 @@ async def list_mine(
 
 
 async def list_waiting(work: Work, reporter_id: UUID, most: int) -> list[Card]:
-    """Return what waits for this person: answers they have not said what they think of."""
+    """Return what waits for this person: questions, and answers they have not yet rated."""
     return await work.all(
         Card,
         """
         select id, ref, category, left(description, 200) as summary, photos[1] as photo, address,
                ward, latitude, longitude, private, sent_at, status, unit_name, due_at, closed_at,
-               rating
+               rating, voices, question
         from reports.report
-        where reporter_id = :reporter_id and status = 'done' and rating is null
-        order by closed_at desc, id desc
+        where reporter_id = :reporter_id
+          and (question <> '' or (status = 'done' and rating is null))
+        order by question <> '' desc, closed_at desc, id desc
         limit :most
         """,
         reporter_id=reporter_id,

@@ -1,12 +1,13 @@
 """One report: written, found, and kept in step with its case."""
 
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
 from city import places
 from city.kernel import Work, ref_number
-from city.reports.model import Progress, Report, ref_word, words_in
+from city.reports.model import Pace, Progress, Report, ref_word, words_in
 
 
 class Followed(Struct, frozen=True, kw_only=True):
@@ -16,29 +17,62 @@ class Followed(Struct, frozen=True, kw_only=True):
     ref: str
     reporter_id: UUID | None
     told: int
+    merged_into: UUID | None
 
 
-async def add_report(work: Work, report: Report, client_key: str | None, also: str) -> bool:
-    """Write a report and its pin; False if its reporter sent this `client_key` before.
+class Written(Struct, frozen=True, kw_only=True):
+    """What became of a report that was to be written.
 
-    `also` is what it is found by besides its own words. If the other one is just being written by
-    somebody else this waits until that is decided.
+    `before`: its reporter has sent this `client_key` before. `full_until`: when the reporter may
+    send again, if they have sent as many of late as one person may.
     """
-    written = await work.value(
-        int,
+
+    is_new: bool
+    before: bool
+    full_until: datetime | None
+
+
+async def add_report(
+    work: Work, report: Report, client_key: str | None, also: str, pace: Pace | None
+) -> Written:
+    """Write a report and its pin, unless it is there already or its reporter sent too many.
+
+    `also` is what it is found by besides its own words. If the same one is just being written by
+    somebody else this waits until that is decided. Without a `pace` there is no limit.
+    """
+    return await work.one(
+        Written,
         """
-        with written as (
+        with pace as (
+            select greatest((
+                select sent_at + interval '1 hour'
+                from reports.report
+                where :paced::boolean and reporter_id = :reporter_id
+                  and sent_at > :now::timestamptz - interval '1 hour'
+                order by sent_at desc, id desc
+                offset :an_hour::integer - 1 limit 1
+            ), (
+                select sent_at + interval '1 day'
+                from reports.report
+                where :paced::boolean and reporter_id = :reporter_id
+                  and sent_at > :now::timestamptz - interval '1 day'
+                order by sent_at desc, id desc
+                offset :a_day::integer - 1 limit 1
+            )) as full_until
+        ), written as (
             insert into reports.report (
                 id, ref, ref_number, case_id, reporter_id, client_key, category, description,
                 photos, address, ward, latitude, longitude, cell, place_precision, private, sample,
                 seen_at, sent_at, status, due_at, search
             )
-            values (
-                :id, :ref, :ref_number, :case_id, :reporter_id, :client_key, :category,
-                :description, :photos, :address, :ward, :latitude, :longitude, :cell,
-                :place_precision, :private, :sample, :seen_at, :sent_at, :status, :due_at,
-                to_tsvector('simple', :words)
-            )
+            select :id::uuid, :ref::text, :ref_number::bigint, :case_id::uuid, :reporter_id::uuid,
+                   :client_key::text, :category::text, :description::text, :photos::uuid[],
+                   :address::text, :ward::text, :latitude::float8, :longitude::float8,
+                   :cell::bigint, :place_precision::text, :private::boolean, :sample::boolean,
+                   :seen_at::timestamptz, :sent_at::timestamptz, :status::text,
+                   :due_at::timestamptz, to_tsvector('simple', :words)
+            from pace
+            where full_until is null
             on conflict (reporter_id, client_key) where client_key is not null do nothing
             returning *
         ), pinned as (
@@ -48,7 +82,13 @@ async def add_report(work: Work, report: Report, client_key: str | None, also: s
             from written
             where shown
         )
-        select 1 from written
+        select exists (select from written) as is_new,
+               exists (
+                   select from reports.report
+                   where reporter_id = :reporter_id and client_key = :client_key
+               ) as before,
+               full_until
+        from pace
         """,
         id=report.id,
         ref=report.ref,
@@ -72,8 +112,11 @@ async def add_report(work: Work, report: Report, client_key: str | None, also: s
         words=words_in(report.description, report.address, also) + " " + ref_word(report.ref),
         ref_number=ref_number(report.ref),
         cell=places.cell_of(report.latitude, report.longitude),
+        now=work.now,
+        paced=pace is not None,
+        an_hour=pace.an_hour if pace else 1,
+        a_day=pace.a_day if pace else 1,
     )
-    return written is not None
 
 
 async def set_progress(work: Work, report: Followed, progress: Progress, told: int) -> bool:
@@ -90,16 +133,17 @@ async def set_progress(work: Work, report: Followed, progress: Progress, told: i
             update reports.report as report
             set category = :category, private = :private, status = :status, unit_id = :unit_id,
                 unit_name = :unit_name, due_at = :due_at, closed_at = :closed_at,
-                rating = :rating, merged_into = :merged_into, told = :told
+                rating = :rating, merged_into = :merged_into, told = :told,
+                question = :question
             from before
             where report.id = before.id
               and (before.category, before.private, before.status, before.unit_id,
                    before.unit_name, before.due_at, before.closed_at, before.rating,
-                   before.merged_into, before.told)
+                   before.merged_into, before.told, before.question)
                   is distinct from
                   (:category::text, :private::boolean, :status::text, :unit_id::uuid,
                    :unit_name::jsonb, :due_at::timestamptz, :closed_at::timestamptz,
-                   :rating::text, :merged_into::uuid, :told::integer)
+                   :rating::text, :merged_into::uuid, :told::integer, :question::text)
             returning report.shown, report.open, report.category
         ), moved as (
             insert into reports.pin_change (cell, category, open, delta, ref_number, east, north)
@@ -126,22 +170,34 @@ async def set_progress(work: Work, report: Followed, progress: Progress, told: i
         closed_at=progress.closed_at,
         rating=progress.rating,
         merged_into=progress.merged_into,
+        question=progress.question,
     )
     return changed is not None
 
 
-async def find_by_ref(work: Work, ref: str) -> Report | None:
-    """Return the report of this reference, private or not."""
+async def find_by_ref(work: Work, ref: str, person_id: UUID | None = None) -> Report | None:
+    """Return the report of this reference, private or not, and what this person has to do with it.
+
+    They may have said that they see it too, or follow it.
+    """
     return await work.maybe(
         Report,
         """
         select id, ref, case_id, reporter_id, category, description, photos, address, ward,
                latitude, longitude, place_precision, private, sample, seen_at, sent_at, status,
-               unit_id, unit_name, due_at, closed_at, rating, merged_into
+               unit_id, unit_name, due_at, closed_at, rating, merged_into, voices,
+               exists (
+                   select from reports.voice where report_id = report.id and person_id = :person_id
+               ) as voiced,
+               exists (
+                   select from reports.follower
+                   where report_id = report.id and person_id = :person_id
+               ) as follows
         from reports.report
         where ref = :ref
         """,
         ref=ref,
+        person_id=person_id,
     )
 
 
@@ -152,7 +208,7 @@ async def find_by_case(work: Work, case_id: UUID) -> Report | None:
         """
         select id, ref, case_id, reporter_id, category, description, photos, address, ward,
                latitude, longitude, place_precision, private, sample, seen_at, sent_at, status,
-               unit_id, unit_name, due_at, closed_at, rating, merged_into
+               unit_id, unit_name, due_at, closed_at, rating, merged_into, voices
         from reports.report
         where case_id = :case_id
         """,
@@ -167,7 +223,7 @@ async def get_by_key(work: Work, reporter_id: UUID | None, client_key: str) -> R
         """
         select id, ref, case_id, reporter_id, category, description, photos, address, ward,
                latitude, longitude, place_precision, private, sample, seen_at, sent_at, status,
-               unit_id, unit_name, due_at, closed_at, rating, merged_into
+               unit_id, unit_name, due_at, closed_at, rating, merged_into, voices
         from reports.report
         where reporter_id = :reporter_id and client_key = :client_key
         """,
@@ -181,31 +237,10 @@ async def lock_by_case(work: Work, case_id: UUID) -> Followed | None:
     return await work.maybe(
         Followed,
         """
-        select id, ref, reporter_id, told
+        select id, ref, reporter_id, told, merged_into
         from reports.report
         where case_id = :case_id
         for update
-        """,
-        case_id=case_id,
-    )
-
-
-class Joined(Struct, frozen=True, kw_only=True):
-    """Somebody whose report went into another one."""
-
-    ref: str
-    reporter_id: UUID
-
-
-async def list_joined_reporters(work: Work, case_id: UUID) -> list[Joined]:
-    """Return whose reports were joined into this case."""
-    return await work.all(
-        Joined,
-        """
-        select ref, reporter_id
-        from reports.report
-        where merged_into = :case_id and reporter_id is not null
-        order by sent_at
         """,
         case_id=case_id,
     )

@@ -1,12 +1,13 @@
 """A report follows its case, and its reporter is told."""
 
 from typing import Any
+from uuid import UUID
 
 from city import cases, identity, messages, reports
 from city.cases import CaseMoved, Rating, Status
 from city.kernel import Work
 from city.reports.reactions import follow_case, follow_move
-from city.reports.tests.conftest import lamp
+from city.reports.tests.conftest import as_somebody_else, lamp
 
 ANSWER = "Đã thay bóng mới và kiểm tra cả dãy đèn từ đầu cầu đến ngã tư, đèn sáng bình thường."
 
@@ -22,12 +23,12 @@ async def answered(work: Work, report: reports.Report) -> None:
     await cases.publish_answer(work, report.case_id)
 
 
-async def told(work: Work) -> list[str]:
-    """What the reporter has been told, oldest first."""
+async def told(work: Work, person_id: UUID | None = None) -> list[str]:
+    """What somebody (the actor by default) has been told, oldest first."""
     return await work.values(
         str,
         "select text from messages.message where person_id = :id order by id",
-        id=work.actor.id,
+        id=person_id or work.actor.id,
     )
 
 
@@ -64,16 +65,18 @@ async def test_a_rejected_report_says_why(by_lan: Work) -> None:
 
 async def test_whoever_reported_the_same_thing_hears_of_the_answer(by_lan: Work) -> None:
     first = await reports.submit_report(by_lan, lamp())
-    second = await reports.submit_report(by_lan, lamp(description="Đèn ở cầu không sáng."))
+    async with as_somebody_else(by_lan):
+        second = await reports.submit_report(by_lan, lamp(description="Đèn ở cầu không sáng."))
     await cases.merge_case(by_lan, second.case_id, first.case_id)
     await follow_case(by_lan, second.case_id)
     merged = await reports.find_by_ref(by_lan, second.ref)
     assert merged is not None and merged.merged_into == first.case_id
     await answered(by_lan, first)
     await follow_case(by_lan, first.case_id)
-    said = await told(by_lan)
+    said = await told(by_lan, second.reporter_id)
     assert "Your report {ref} was joined with another one about the same thing: {into}." in said
     assert "What you reported in {ref} has been answered." in said
+    assert "What you reported in {ref} has been answered." not in await told(by_lan)
 
 
 async def test_who_is_not_satisfied_and_says_why_gets_it_taken_up_again(by_lan: Work) -> None:

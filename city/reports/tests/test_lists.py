@@ -140,5 +140,5 @@ def test_every_point_of_a_circle_lies_in_one_of_its_squares(
     box = places.circle_box(latitude, longitude, metres)
     point = (box.south + up * (box.north - box.south), box.west + along * (box.east - box.west))
     if places.metres_between(latitude, longitude, *point) <= metres:
-        squares = search._squares((latitude, longitude), metres)
+        squares = search.squares_of((latitude, longitude), metres)
         assert places.cell_of(*point) >> 27 in squares

@@ -22,7 +22,7 @@ async def progress_of(work: Work, report: reports.Report, **changed: Any) -> Pro
     """What a report shows of its case, with something changed."""
     now = await reports.find_by_ref(work, report.ref)
     assert now is not None
-    fields = {name: getattr(now, name) for name in Progress.__struct_fields__}
+    fields = {name: getattr(now, name, "") for name in Progress.__struct_fields__}
     return Progress(**{**fields, **changed})
 
 

@@ -1,5 +1,6 @@
 // <place-picker>: a place by the phone's position, by a photo, or by a pin on a map that is only loaded when
 // somebody asks for it (macro place_picker in web/ui.html). Fills the hidden fields latitude and longitude.
+// Says "place-chosen" when they hold a place of this city.
 
 class PlacePicker extends HTMLElement {
   connectedCallback() {
@@ -70,7 +71,10 @@ class PlacePicker extends HTMLElement {
       const address = `${this.dataset.wardUrl}?latitude=${latitude.toFixed(6)}&longitude=${longitude.toFixed(6)}`;
       const answer = await fetch(address, { signal, headers: { accept: "application/json, application/problem+json" } });
       const place = await answer.json();
-      if (answer.ok) return this.show(place.name, detail);
+      if (answer.ok) {
+        this.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true }));
+        return this.show(place.name, detail);
+      }
       this.field("latitude").value = this.field("longitude").value = "";
       this.piece("row").hidden = true;
       this.complain(place.detail);

@@ -1,5 +1,5 @@
 // <reports-map>: the server's clusters for what is in view, as buttons on the map and as a list beneath it
-// (macro reports_map in web/ui.html). Data: {"clusters": [[lon, lat, count, ref or null, tone], …]}.
+// (macro reports_map in web/ui.html). Data: {"clusters": [[lon, lat, count, ref or null], …]}.
 
 const say = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const digits = new Intl.NumberFormat(document.documentElement.lang);
@@ -73,10 +73,10 @@ class ReportsMap extends HTMLElement {
   }
 
   mark(cluster) {
-    const [lon, lat, count, ref, tone] = cluster;
+    const [lon, lat, count] = cluster;
     const dot = this.control(cluster);
     dot.className = "cluster-dot";
-    dot.dataset.tone = tone ?? "accent";
+    dot.dataset.tone = "accent";
     dot.dataset.n = count;
     dot.textContent = count > 1 ? short.format(count) : "";
     // The list beneath says the same to a keyboard or a screen reader, once.
