@@ -8,6 +8,7 @@
     python -m city import wards FILE         boundaries as GeoJSON
     python -m city import calendar FILE      days off and working days, as CSV or iCalendar
     python -m city import reports FILE       another system's export, by the profile's import.toml
+    python -m city replay FILE [--speed N]   live through another system's cases again, with timers
     python -m city grant ROLE ADDRESS [NAME] a role for whoever signs in with this e-mail or phone
     python -m city suggest fit|score|duplicates FILE   learn categories from a CSV file, try them
     python -m city database url|dump FILE|restore FILE
@@ -113,6 +114,24 @@ def import_file(here: Settings, arguments: argparse.Namespace) -> None:
             await importers[arguments.what](here, database, arguments.file)
 
     with _database_url(here) as url:
+        asyncio.run(migrate(url))
+        asyncio.run(_with_database(url, do))
+
+
+def replay(here: Settings, arguments: argparse.Namespace) -> None:
+    """Live through another system's cases again, in a database of their own, and say how it went."""
+
+    async def do(database: Database) -> None:
+        await app.replay_reports(
+            here, database, arguments.file, speed=arguments.speed, most=arguments.rows
+        )
+
+    if here.database_url:
+        sys.exit("A replay makes and drops a database of its own: leave DATABASE_URL unset.")
+    with _embedded(here) as postgres:
+        name = f"replay_{here.city}"
+        postgres.drop_database(name)
+        url = postgres.ensure_database(name)
         asyncio.run(migrate(url))
         asyncio.run(_with_database(url, do))
 
@@ -269,6 +288,13 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("what", choices=["wards", "calendar", "reports"])
     importing.add_argument("file", type=Path)
     importing.set_defaults(do=import_file)
+    replaying = commands.add_parser("replay", help=replay.__doc__)
+    replaying.add_argument("file", type=Path)
+    replaying.add_argument(
+        "--speed", type=float, default=0, help="seconds there in one of ours; 0: as fast as it goes"
+    )
+    replaying.add_argument("--rows", type=int, default=0, help="so many rows only")
+    replaying.set_defaults(do=replay)
     granting = commands.add_parser("grant", help=grant.__doc__)
     granting.add_argument("role", choices=[role.value for role in identity.Role])
     granting.add_argument("address")

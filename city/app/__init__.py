@@ -98,17 +98,23 @@ async def seed(settings: Settings, database: Database, *, only_if_empty: bool) -
 
     With `only_if_empty` nothing is done to a database that holds a profile already.
     """
-    async with database.work(THE_CITY) as work:
+    async with database.work(THE_CITY, reading=True) as work:
         if only_if_empty and await cases.list_categories(work):
             return
-        for room in ROOMS:
-            if load := getattr(room, "load_profile", None):
-                await load(work, settings.folder)
+    await load_profile(settings, database)
     async with rooms_open(settings, database):  # Wards are known only now.
         sample = settings.folder / "sample"
         for room in ROOMS if settings.sample and sample.is_dir() else ():
             if sow := getattr(room, "seed_sample", None):
                 await sow(database, sample)
+
+
+async def load_profile(settings: Settings, database: Database) -> None:
+    """Load the city's profile into every room."""
+    async with database.work(THE_CITY) as work:
+        for room in ROOMS:
+            if load := getattr(room, "load_profile", None):
+                await load(work, settings.folder)
 
 
 async def import_wards(settings: Settings, database: Database, file: Path) -> None:
@@ -127,6 +133,16 @@ async def import_reports(settings: Settings, database: Database, file: Path) -> 
     """Take in another system's export and print what became of every row."""
     await seed(settings, database, only_if_empty=True)
     print(await reports.import_file(database, file, settings.folder / "import.toml"))
+
+
+async def replay_reports(
+    settings: Settings, database: Database, file: Path, *, speed: float, most: int
+) -> None:
+    """Live through another system's export again in an empty database and print how it went."""
+    await load_profile(settings, database)
+    async with rooms_open(settings, database):
+        mapping = settings.folder / "import.toml"
+        print(await reports.replay_file(database, file, mapping, speed=speed, most=most))
 
 
 def _content_policy(settings: Settings, pages: Pages) -> str:

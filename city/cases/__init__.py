@@ -9,6 +9,7 @@ tampered with. What is due the city does by itself (timers.py).
     await cases.route_case(work, case.id, unit.id, "The third pole from the bridge.")
 """
 
+from city.cases import numbers
 from city.cases import reactions as _reactions  # noqa: F401  (registers itself)
 from city.cases import timers as _timers  # noqa: F401  (registers itself)
 from city.cases.actions import (
@@ -75,6 +76,7 @@ from city.cases.model import (
 )
 from city.cases.pages import routes as _pages
 from city.cases.profile import load_profile, open_room
+from city.cases.replay import Replayed, replay_cases
 from city.cases.routing.api import routes as _routing_api
 from city.cases.routing.pages import routes as _routing
 from city.cases.store import (
@@ -115,6 +117,7 @@ __all__ = [
     "Part",
     "Process",
     "Rating",
+    "Replayed",
     "Source",
     "Status",
     "accept_case",
@@ -138,6 +141,7 @@ __all__ = [
     "load_profile",
     "merge_case",
     "moves_for",
+    "numbers",
     "open_case",
     "open_room",
     "pause_case",
@@ -146,6 +150,7 @@ __all__ = [
     "reject_case",
     "release_case",
     "reopen_case",
+    "replay_cases",
     "reply",
     "resume_case",
     "route_case",

@@ -102,6 +102,19 @@ class Work:
         """Whether a statement has been run."""
         return self._connection is not None
 
+    def at(self, now: datetime, actor: Actor | None = None) -> "Work":
+        """Return the same transaction at another moment, or in other hands; for telling the past.
+
+        What it announces is announced by this one.
+        """
+
+        async def connection() -> Connection:
+            return self._connection or await self._begin()
+
+        other = Work(connection, actor or self.actor, now, reading=self.reading)
+        other.announced, other.jobs = self.announced, self.jobs
+        return other
+
     async def all(self, shape: type[Shape], sql: str, **params: Any) -> list[Shape]:
         """Return every row as a `shape`."""
         rows = await self._fetch(sql, params)

@@ -15,6 +15,7 @@ from city.reports.mapping import BadMapping
 from city.reports.model import NewReport, Report, ReportSubmitted, SubmittedBefore
 from city.reports.pages import routes as _pages
 from city.reports.reactions import follow_case
+from city.reports.replaying import ReplaySummary, replay_file
 from city.reports.rows import ImportedReport
 from city.reports.search import Filters, find_reports
 from city.reports.seed import seed_sample
@@ -29,6 +30,7 @@ __all__ = [
     "ImportSummary",
     "ImportedReport",
     "NewReport",
+    "ReplaySummary",
     "Report",
     "ReportSubmitted",
     "SubmittedBefore",
@@ -42,6 +44,7 @@ __all__ = [
     "import_reports",
     "rate_report",
     "rebuild_pins",
+    "replay_file",
     "routes",
     "seed_sample",
     "submit_once",

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from city import identity
-from city.cases import store
+from city.cases import routing, store
 from city.cases.actions.evidence import NOTHING, Brought, words
 from city.cases.actions.moving import Move, begin, finish
 from city.cases.categories import promised, remembered
@@ -22,9 +22,18 @@ async def accept_case(
     note: str = "",
     brought: Brought = NOTHING,
 ) -> Case:
-    """Take a case on: it is real, clear and the city's to do."""
+    """Take a case on: it is real, clear and the city's to do.
+
+    If a rule of the routing table says that it needs nobody's eye, it goes to its unit at once.
+    """
     move = await begin(work, case_id, Verb.ACCEPT, version)
-    return await finish(work, move, note=note, brought=brought)
+    case = await finish(work, move, note=note, brought=brought)
+    route = await routing.decide_for(work, case)
+    if not route.automatic or route.lead is None:
+        return case
+    coop = [unit.id for unit in route.coop]
+    rule = next((r.rule.name for r in route.decision.why if r.rule and r.lead), "")
+    return await route_case(work, case.id, route.lead.id, route.note, coop=coop, why=rule)
 
 
 async def route_case(

@@ -10,6 +10,7 @@ from city.cases.deadlines import settled
 from city.cases.history import first_entry
 from city.cases.model import MOST_LETTERS, Case, CaseOpened, Category, NewCase, Source
 from city.kernel import Invalid, Says, Work, new_id, new_ref, say
+from city.processes import Version
 
 GONE = say("This category is no longer used. Please choose another.")
 
@@ -28,7 +29,7 @@ async def open_case(work: Work, new: NewCase) -> Case:
     for _ in range(5):
         if category is None:
             break
-        case = _opened(work, new, category)
+        case = opened(work, new, category)
         entry = first_entry(case, "open", work.now, work.actor)
         case = msgspec.structs.replace(case, head_hash=entry.hash)
         if await store.add_case(work, case, entry, category.revision):
@@ -40,9 +41,10 @@ async def open_case(work: Work, new: NewCase) -> Case:
     raise Invalid({"category": GONE})
 
 
-def _opened(work: Work, new: NewCase, category: Category) -> Case:
+def opened(work: Work, new: NewCase, category: Category, version: Version | None = None) -> Case:
+    """Return a new case of this category, by the process it goes by (or another version)."""
     opened_at = new.opened_at or work.now
-    version = process_of(category)
+    version = version or process_of(category)
     definition = version.definition
     latitude, longitude = new.place
     case = Case(

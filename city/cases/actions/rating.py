@@ -43,9 +43,7 @@ async def rate_case(
     unhappy = rating is Rating.UNSATISFIED and bool(comment)
     if unhappy and case.reopened < definition.reopen_by_right:
         move = await begin(work, case_id, Verb.REOPEN, version, reporter=True)
-        case = await taken_up_again(
-            work, move, comment, facts=facts, named=False, brought=None
-        )
+        case = await taken_up_again(work, move, comment, facts=facts, named=False, brought=None)
     else:
         rated = msgspec.structs.replace(
             case, rating=rating, contested_at=work.now if unhappy else None

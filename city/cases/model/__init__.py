@@ -12,7 +12,6 @@ from city.cases.model.events import (
 from city.cases.model.queues import (
     QueueCounts,
     QueueItem,
-    UnitFigures,
 )
 from city.cases.model.things import (
     Case,
@@ -71,7 +70,6 @@ __all__ = [
     "Rating",
     "Source",
     "Status",
-    "UnitFigures",
     "is_unit_officer",
     "may_act",
     "may_merge",

@@ -43,18 +43,3 @@ class QueueCounts(Struct, frozen=True):
     late: int
     soon: int
     done_today: int
-
-
-class UnitFigures(Struct, frozen=True):
-    """A unit's figures for cases that were due in a period; `unit_id` None: nobody has them yet.
-
-    `on_time` were closed by their due time; `late_open` are still open past it, whenever due.
-    """
-
-    unit_id: UUID | None
-    due: int
-    on_time: int
-    done: int
-    open: int
-    late_open: int
-    oldest_due_at: datetime | None

@@ -33,12 +33,12 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
                 id, ref, category, process, definition, definition_version, state, source, status,
                 summary, latitude, longitude, cell, ward, address, photos, private, opened_at,
                 verify_by, dispatch_by, due_at, promise, clock_at, entered_at, step_due_at,
-                wake_at, queue_at, parent_id, head_hash)
+                wake_at, queue_at, unit_id, parent_id, head_hash)
             select :id, :ref, code, :process, :definition, :definition_version, :state, :source,
                    :status, :summary, :latitude, :longitude, :cell, :ward, :address,
                    :photos::uuid[], :private, :opened_at, :verify_by, :dispatch_by, :due_at,
                    :promise::jsonb, :clock_at, :entered_at, :step_due_at, :wake_at, :queue_at,
-                   :parent_id::uuid, :hash
+                   :unit_id::uuid, :parent_id::uuid, :hash
             from cases.category
             where code = :category and revision = :revision and retired_at is null
             on conflict (ref) do nothing
@@ -78,6 +78,7 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
         step_due_at=case.step_due_at,
         wake_at=case.wake_at,
         queue_at=queue_at(case),
+        unit_id=case.unit_id,
         parent_id=case.parent_id,
         at=entry.at,
         actor_id=entry.actor_id,

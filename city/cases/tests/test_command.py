@@ -236,8 +236,16 @@ async def test_tampering_shows(work: Work, tampering: str) -> None:
 async def test_two_people_at_once_lose_nothing(database: Database) -> None:
     async with database.work(EVERYBODY) as work:
         leader = await person(work, Role.LEADER, "Đỗ Trường Sơn")
-        command = await storm(work, leader)
+        print("A")
+        import traceback
+
+        try:
+            command = await storm(work, leader)
+        except BaseException:
+            traceback.print_exc()
+            raise
         rows = await commands.list_tasks(work, command.case_id)
+    print("B")
 
     async def move(task: commands.Task, to: TaskState) -> bool:
         try:
@@ -247,7 +255,14 @@ async def test_two_people_at_once_lose_nothing(database: Database) -> None:
             return False
         return True
 
-    several = await asyncio.gather(*(move(task, TaskState.DOING) for task in rows[:6]))
+    import traceback
+
+    several = await asyncio.gather(
+        *(move(task, TaskState.DOING) for task in rows[:6]), return_exceptions=True
+    )
+    for e in several:
+        if isinstance(e, BaseException):
+            traceback.print_exception(e)
     assert several == [True] * 6
     same = await asyncio.gather(*(move(rows[7], to) for to in [TaskState.DONE] * 4))
     assert sorted(same) == [False, False, False, True]

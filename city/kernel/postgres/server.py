@@ -172,6 +172,10 @@ class Postgres:
         tools.ensure_database(self.programs, self.url("postgres"), name)
         return self.url(name)
 
+    def drop_database(self, name: str) -> None:
+        """Drop the database if it is there, whoever is connected to it."""
+        tools.drop_database(self.programs, self.url("postgres"), name)
+
     def dump(self, database: str, file: Path) -> None:
         """Write the database into the file (custom format, mode 0600), whole or not at all."""
         tools.dump(self.programs, self.url(database), file)

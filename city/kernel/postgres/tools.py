@@ -48,6 +48,11 @@ def ensure_database(programs: Path, url: str, name: str) -> None:
             raise
 
 
+def drop_database(programs: Path, url: str, name: str) -> None:
+    """Drop the database if it is there, whoever is connected to it."""
+    _psql(programs, url, 'DROP DATABASE IF EXISTS :"name" WITH (FORCE);', name=name)
+
+
 def dump(programs: Path, url: str, file: Path) -> None:
     """Write the database at `url` into the file (custom format, mode 0600), whole or not at all."""
     file = Path(file).absolute()

@@ -160,7 +160,7 @@ async def show_face(
         stands_at=in_language(state.public, language) if state and case.is_open else "",
         question=question if mine else "",
         asked=bool(question),
-        talks=talks_of(history) if mine else [],
+        talks=[talk for talk in talks_of(history) if talk.replied_at] if mine else [],
         kept=[
             {"id": id, "thumbnail_url": media.thumb_url(UUID(id))}
             for id in form.values.get("photos", [])

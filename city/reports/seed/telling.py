@@ -17,14 +17,18 @@ from city.kernel import Actor, Database, Work
 from city.messages import Channel
 from city.processes import Verb
 from city.reports.actions import submit_report
-from city.reports.model import NewReport
+from city.reports.model import NewReport, Report
 from city.reports.reactions import follow_case
 from city.reports.seed.cast import Cast
 from city.reports.seed.content import Content
 from city.reports.seed.plan import Step, Story
+from city.reports.voices import add_voice
 
 UNREAD = timedelta(days=3)
+ASKED = timedelta(hours=2)
+SEEN_TOO = 0.25
 _UNTIL_MONEY = timedelta(days=75)
+_QUESTION = "Anh chị cho biết rõ chỗ đó hơn được không? Gần số nhà nào, bên nào của đường?"
 _INBOX = frozenset({Channel.INBOX})
 _DRAW = Path(__file__).with_name("draw.py")
 
@@ -51,6 +55,7 @@ class Teller:
         self._chance = random.Random("sông Hương")  # noqa: S311 - a sample
         self._files: dict[tuple[UUID | None, str], UUID] = {}
         self._cases: dict[int, cases.Case] = {}
+        self._reports: dict[int, Report] = {}
 
     async def tell(self, stories: Iterable[Story], now: datetime) -> None:
         """Let everything happen in its order; up to the last days all news has been read."""
@@ -70,6 +75,9 @@ class Teller:
                 await self._submit(n, story)
             else:
                 await self._do(story, step)
+                if step.verb == "route" and not self._reports[id(story)].private:
+                    await self._see_it_too(story, step.at)
+        await self._ask([story for _, _, k, story, _ in happening if not k], now - ASKED)
 
     async def _submit(self, n: int, story: Story) -> None:
         reporter = self._cast.reporters[story.reporter]
@@ -91,6 +99,29 @@ class Teller:
                 sample=True,
             )
             self._cases[id(story)] = await cases.get_case(work, report.case_id)
+            self._reports[id(story)] = report
+
+    async def _see_it_too(self, story: Story, at: datetime) -> None:
+        """Let some of the others say that they see it too, now and then."""
+        others = [who for n, who in enumerate(self._cast.reporters) if n != story.reporter]
+        if self._chance.random() > SEEN_TOO:
+            return
+        for other in self._chance.sample(others, min(len(others), self._chance.randint(1, 6))):
+            async with self._database.work(other, now=at) as work:
+                await add_voice(work, self._reports[id(story)])
+
+    async def _ask(self, stories: list[Story], at: datetime) -> None:
+        """Ask whoever tries the city something about the last of their reports that is open."""
+        for story in reversed(stories):
+            case = self._cases[id(story)]
+            if story.reporter or not case.is_open or case.opened_at > at:
+                continue
+            async with self._database.work(self._cast.desk[0], now=at) as work:
+                definition = await cases.definition_of(work, case)
+                if definition.way(Verb.PAUSE, case.state):
+                    await cases.ask_reporter(work, case.id, _QUESTION)
+                    await follow_case(work, case.id, by=_INBOX)
+                    return
 
     async def _do(self, story: Story, step: Step) -> None:
         case = self._cases[id(story)]

@@ -1,0 +1,80 @@
+"""Processes for programs: what a kind of case goes through, for everybody to read."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from city.kernel import Work
+from city.processes import memory, store
+from city.processes.model import Definition, Process, Version
+from city.web import PUBLIC, get
+
+
+class ProcessSummary(Struct, frozen=True, kw_only=True):
+    """A process in the list. Names are by language; `version` is the one that holds now."""
+
+    code: str
+    name: dict[str, str]
+    process: Process
+    version: int
+    published_at: datetime
+
+
+class ProcessVersion(Struct, frozen=True, kw_only=True):
+    """One version of a process. It never changes."""
+
+    code: str
+    version: int
+    published_at: datetime
+    definition: Definition
+
+
+class ProcessDetail(Struct, frozen=True, kw_only=True):
+    """A process as it holds now, and the numbers of all its versions, the newest first."""
+
+    code: str
+    version: int
+    published_at: datetime
+    definition: Definition
+    versions: list[int]
+
+
+@get("/api/v1/processes", allow=PUBLIC)
+async def list_processes(work: Work) -> list[ProcessSummary]:
+    """List the processes by which cases are handled now."""
+    return [
+        ProcessSummary(
+            code=version.code,
+            name=version.definition.name,
+            process=version.definition.process,
+            version=version.version,
+            published_at=version.published_at,
+        )
+        for version in (await memory.list_current(work)).values()
+    ]
+
+
+@get("/api/v1/processes/{code:str}", allow=PUBLIC)
+async def get_process(work: Work, code: str) -> ProcessDetail:
+    """Return the version of a process that holds now."""
+    found = await memory.current(work, code)
+    versions = [published.version for published in await store.list_versions(work, code)]
+    return ProcessDetail(
+        code=code,
+        version=found.version,
+        published_at=found.published_at,
+        definition=found.definition,
+        versions=versions,
+    )
+
+
+@get("/api/v1/processes/{code:str}/versions/{n:int}", allow=PUBLIC)
+async def get_version(work: Work, code: str, n: int) -> ProcessVersion:
+    """Return one version of a process."""
+    found: Version = await memory.get(work, code, n)
+    return ProcessVersion(
+        code=code, version=n, published_at=found.published_at, definition=found.definition
+    )
+
+
+routes = [list_processes, get_process, get_version]
