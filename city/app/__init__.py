@@ -60,7 +60,7 @@ def build(settings: Settings, database: Database, *, with_jobs: bool = False) ->
             backend="gzip",
             minimum_size=1000,
             gzip_compress_level=4,
-            exclude=["^/static/", "^/files/"],
+            exclude=["^/static/", "^/files/", "^/desk/live$"],
         ),
         openapi_config=_openapi(settings),
         request_max_body_size=PLAIN_BYTES,

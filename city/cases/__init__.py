@@ -75,7 +75,7 @@ from city.cases.model import (
     moves_for,
 )
 from city.cases.pages import routes as _pages
-from city.cases.profile import load_profile, open_room
+from city.cases.profile import close_room, load_profile, open_room
 from city.cases.replay import Replayed, replay_cases
 from city.cases.routing.api import routes as _routing_api
 from city.cases.routing.pages import routes as _routing
@@ -124,6 +124,7 @@ __all__ = [
     "answer_case",
     "ask_reporter",
     "claim_case",
+    "close_room",
     "contribute",
     "countdown",
     "deadline_for",

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from city.cases import categories, routing
+from city.cases.desk.live import close_desks
+from city.cases.desk.wording import load_templates
 from city.kernel import Database, Work
 from city.settings import Settings
 
@@ -14,8 +16,14 @@ async def load_profile(work: Work, folder: Path) -> None:
     """
     await categories.load_profile(work, folder)
     await routing.load_profile(work, folder)
+    await load_templates(work, folder)
 
 
 async def open_room(settings: Settings, database: Database) -> None:
     """Forget what was remembered of another database."""
     routing.forget()
+
+
+async def close_room() -> None:
+    """Let every open desk go."""
+    close_desks()

@@ -19,25 +19,18 @@ from city.cases.categories import read_again
 from city.cases.deadlines import Bell, as_facts, next_bell, settled
 from city.cases.history import next_entry
 from city.cases.model import Case, CaseEscalated, CaseMoved, CaseReminded, Entry
-from city.kernel import Work, job, reacts_to
+from city.kernel import Work, beat, job, reacts_to
 from city.processes import Definition, ProcessPublished
 
 AT_ONCE = 500
 """How many cases are taken in one transaction."""
 
 
-@job(every=timedelta(seconds=1))
-async def ring(work: Work) -> None:
-    """Do what is due; go on at once while there is more."""
-    if await ring_due(work) == AT_ONCE:
-        work.later(ring_more)
-
-
-@job
-async def ring_more(work: Work) -> None:
-    """Do what is still due."""
-    if await ring_due(work) == AT_ONCE:
-        work.later(ring_more)
+@beat(every=timedelta(milliseconds=500))
+async def ring(work: Work) -> bool:
+    """Do what is due, and say whether there is more of it. Apart from the jobs, which may be many:
+    an escalation that waits in a queue is none."""
+    return await ring_due(work) == AT_ONCE
 
 
 async def ring_due(work: Work, most: int = AT_ONCE) -> int:

@@ -20,7 +20,7 @@ from city.kernel.errors import (
 )
 from city.kernel.events import Event, reacts_to
 from city.kernel.ids import new_id, new_ref, number_ref, read_ref, ref_number
-from city.kernel.jobs import job
+from city.kernel.jobs import beat, job
 from city.kernel.migrations import Pending, migrate, pending, unapplied
 from city.kernel.postgres import Postgres, PostgresFailed
 from city.kernel.work import NOBODY, Actor, Work
@@ -47,6 +47,7 @@ __all__ = [
     "TooMany",
     "Unavailable",
     "Work",
+    "beat",
     "job",
     "migrate",
     "new_id",

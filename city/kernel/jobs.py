@@ -41,6 +41,36 @@ def job(task: Task | None = None, *, every: timedelta | None = None) -> Any:
     return register if task is None else register(task)
 
 
+class Beat(msgspec.Struct, frozen=True):
+    """A function that every worker does over and over, apart from the queue of jobs."""
+
+    name: str
+    task: Callable[..., Awaitable[bool]]
+    every: timedelta
+
+
+_beats: list[Beat] = []
+
+
+def beat(every: timedelta) -> Callable[[Callable[..., Awaitable[bool]]], Any]:
+    """Have every worker do an async function `(work)` this often, however long the queue is.
+
+    It returns whether there is more to do at once. Several workers do it at the same time, so it
+    has to take what it does with SKIP LOCKED, and to finish it in that work.
+    """
+
+    def register(task: Callable[..., Awaitable[bool]]) -> Callable[..., Awaitable[bool]]:
+        _beats.append(Beat(f"{room_of(task.__module__)}.{task.__name__}", task, every))
+        return task
+
+    return register
+
+
+def known_beats() -> list[Beat]:
+    """Return what every worker does over and over."""
+    return _beats
+
+
 def room_of(module: str) -> str:
     """Return the room a module of ours belongs to, or the name of any other module."""
     first, *rest = module.split(".")

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from city.kernel.database import Database
-from city.kernel.jobs import known_jobs
+from city.kernel.jobs import Beat, known_beats, known_jobs
 from city.kernel.work import NOBODY, Actor
 
 log = logging.getLogger("city.jobs")
@@ -67,6 +67,30 @@ class Jobs:
 
     async def run(self) -> None:
         """Work until cancelled; a job in hand is finished first."""
+        beats = [asyncio.create_task(self._beat(beat)) for beat in known_beats()]
+        try:
+            await self._work()
+        finally:
+            for task in beats:
+                task.cancel()
+            await asyncio.gather(*beats, return_exceptions=True)
+
+    async def _beat(self, beat: Beat) -> None:
+        """Do what is to be done over and over, in a work of its own each time."""
+        more = False
+        while True:
+            if not more:
+                await asyncio.sleep(beat.every.total_seconds())
+            try:
+                async with self.database.work(THE_CITY) as work:
+                    more = await beat.task(work)
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                more = False
+                log.exception("a beat failed", extra={"task": beat.name})
+
+    async def _work(self) -> None:
         await _plan_periodic(self.database)
         woken = self.database.woken
         while True:

@@ -14,7 +14,6 @@ from city import cases, media, places
 from city.cases import Case, Category, Entry, Status
 from city.kernel import Missing, Work, say
 from city.reports import wording
-from city.reports.alike import Alike
 from city.reports.model import Card, Report
 from city.reports.wording import in_language
 from city.settings import current
@@ -58,22 +57,6 @@ class Moment(Struct, frozen=True, kw_only=True):
     when: datetime
     who: str = ""
     state: str = "done"
-
-
-class Choice(Struct, frozen=True, kw_only=True):
-    """A report that may be about the same thing; `own`: it is the reader's own."""
-
-    ref: str
-    title: str
-    picture: str
-    icon: str
-    metres: int
-    sent_at: datetime
-    badge: str
-    tone: str
-    voices: str
-    own: bool
-    chosen: bool
 
 
 class Talk(Struct, frozen=True, kw_only=True):
@@ -220,43 +203,6 @@ def talks_of(history: Sequence[Entry]) -> list[Talk]:
             photos=pictures_of(one.photos),
         )
         for one in reversed(wording.exchanges(history))
-    ]
-
-
-async def alike_of(work: Work, found: Sequence[Alike], language: str) -> list[Choice]:
-    """Return what may be the same, to choose from; the likeliest is chosen beforehand."""
-    categories = await cases.known_categories(work)
-    return [
-        Choice(
-            ref=one.report.ref,
-            title=headline(one.report.description),
-            picture=media.thumb_url(one.report.photo) if one.report.photo else "",
-            icon=categories[one.report.category].icon
-            if one.report.category in categories
-            else "circle-ellipsis",
-            metres=max(1, round(one.metres)),
-            sent_at=one.report.sent_at,
-            badge=render_words(language, cases.STATUS_WORDS[one.report.status]),
-            tone=cases.STATUS_TONES[one.report.status],
-            voices=voices_of(one.report.voices, language),
-            own=one.report.own,
-            chosen=n == 0 and one.likely and not one.report.own,
-        )
-        for n, one in enumerate(found)
-    ]
-
-
-async def suggestions_of(work: Work, codes: Sequence[str], language: str) -> list[dict[str, str]]:
-    """Return categories that fit somebody's words, as buttons that choose them."""
-    categories = await cases.known_categories(work)
-    return [
-        {
-            "value": code,
-            "label": in_language(categories[code].name, language),
-            "icon": categories[code].icon,
-        }
-        for code in codes
-        if code in categories and categories[code].retired_at is None
     ]
 
 

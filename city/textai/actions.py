@@ -190,8 +190,8 @@ async def _trained_aside(spool: Path, made: Path, elsewhere: str) -> Measured:
     former = [str(spool.parent / elsewhere)] if elsewhere else []
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "city.textai.training",
+        "-c",
+        "import sys; from city.textai.training import main; main(*sys.argv[1:])",
         str(spool),
         str(made),
         *former,

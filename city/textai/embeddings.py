@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from city.textai.hints import is_short
 from city.textai.linear import Floats
 from city.textai.model import Label
 
 log = logging.getLogger("city.textai")
 
-SHARPNESS = 60.0
+SHARPNESS = 10.0
 """Raw cosines of this model lie close together; they are centred and then spread this much."""
 
 
@@ -33,8 +34,9 @@ class Embeddings:
         """Read the labels' names and keywords once."""
         self._model = model
         self._codes = [label.code for label in labels]
-        said = [", ".join(label.texts) for label in labels]
-        self._labels = _unit(np.asarray(model.passage(said), np.float32))
+        # Read as questions, like what people write: that tells them apart better than passages.
+        said = [", ".join(text for text in label.texts if is_short(text)) for label in labels]
+        self._labels = _unit(np.asarray(model.query(said), np.float32))
         self._middle = self._labels.mean(axis=0)
         self._labels = _unit(self._labels - self._middle)
 

@@ -7,7 +7,7 @@ of a polynomial modulo 2**64, which numpy takes for all spans of all texts in on
 one text cost a fraction of a millisecond, and training need no vectoriser in memory.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,18 @@ def grams(texts: list[str]) -> Grams:
     hashes = _mixed((prefix[ends] - prefix[starts]) * _Powers.down[starts] + salts)
     hashes = (hashes & np.uint64(0xFFFFFFFFFFFFFFFE)) | (salts & np.uint64(1))
     return Grams(hashes, text_of[starts], starts, ends, joined)
+
+
+def counted(numbers: NDArray[Any]) -> tuple[NDArray[Any], Numbers]:
+    """Return the distinct numbers in order, and how often each is there.
+
+    As numpy's own `unique`, which brings in masked arrays when it is first used.
+    """
+    ordered = np.sort(numbers)
+    new = np.ones(len(ordered), bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    begins = np.flatnonzero(new)
+    return ordered[begins], np.diff(np.append(begins, len(ordered)))
 
 
 def _words(codes: NDArray[np.uint32]) -> list[tuple[Numbers, Numbers, int]]:

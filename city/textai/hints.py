@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from city.textai.grams import grams
+from city.textai.grams import counted, grams
 from city.textai.linear import Floats, Vocabulary
 from city.textai.model import Label
 from city.textai.words import plain
@@ -26,15 +26,15 @@ class Hints:
         said = [[plain(text) for text in label.texts] for label in labels]
         for phrases, texts in zip(self._phrases, said, strict=True):
             for text in texts:
-                words = len(text.split())
-                if 0 < words <= _PHRASE_WORDS:
+                if text.strip() and is_short(text):
                     phrases[text] = 1.0
         self._weigh_phrases()
         # A keyword says more about its category than a sentence of instructions.
         joined = [" ".join(t for t in texts for _ in range(_times(t))) or " " for texts in said]
         found = grams([" ".join(text.split()).join("  ") for text in joined])
-        hashes, places = np.unique(found.hashes, return_inverse=True)
-        pairs = np.unique(places * (len(labels) + 1) + found.texts)
+        hashes, _ = counted(found.hashes)
+        places = np.searchsorted(hashes, found.hashes)
+        pairs, _ = counted(places * (len(labels) + 1) + found.texts)
         counts = np.bincount(pairs // (len(labels) + 1), minlength=len(hashes))
         idf = np.log((1 + len(labels)) / (1 + counts)) + 1
         self._vocabulary = Vocabulary(hashes, idf.astype(np.float32))
@@ -82,5 +82,10 @@ class Hints:
         return out
 
 
+def is_short(text: str) -> bool:
+    """Return whether this is a name or keyword rather than a sentence."""
+    return len(text.split()) <= _PHRASE_WORDS
+
+
 def _times(text: str) -> int:
-    return 3 if len(text.split()) <= _PHRASE_WORDS else 1
+    return 3 if is_short(text) else 1

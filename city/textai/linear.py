@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from city.textai.grams import Grams, Hashes, grams
+from city.textai.grams import Grams, Hashes, counted, grams
 from city.textai.model import Reason
 from city.textai.words import plain, tidy
 
@@ -46,7 +46,7 @@ class Vocabulary:
         columns[columns == len(self.hashes)] = 0
         known = self.hashes[columns] == found.hashes
         size = len(self.hashes)
-        both, times = np.unique(found.texts[known] * size + columns[known], return_counts=True)
+        both, times = counted(found.texts[known] * size + columns[known])
         texts, columns = both // size, both % size
         values = (1 + np.log(times)) * self.idf[columns]
         block = 2 * texts + self.is_characters[columns]

@@ -5,7 +5,7 @@ from math import exp
 
 import numpy as np
 
-from city.textai.grams import grams
+from city.textai.grams import counted, grams
 from city.textai.linear import Floats
 from city.textai.words import plain
 
@@ -37,8 +37,9 @@ def similar_to(text: str, others: Sequence[str]) -> list[float]:
 
 def _vectors(texts: list[str]) -> Floats:
     found = grams(texts)
-    known, columns = np.unique(found.hashes, return_inverse=True)
-    both, times = np.unique(found.texts * len(known) + columns, return_counts=True)
+    known, _ = counted(found.hashes)
+    columns = np.searchsorted(known, found.hashes)
+    both, times = counted(found.texts * len(known) + columns)
     rows, columns = both // len(known), both % len(known)
     weights = np.ones(len(known), np.float32)
     filling = grams([f" {word} " for word in _FILLING.split()]).hashes

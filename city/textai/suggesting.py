@@ -84,7 +84,10 @@ def weigh(text: str) -> tuple[dict[str, float], str]:
     name = NAMES
     if by_names and memory.embeddings is not None:
         near = memory.embeddings.probabilities(text)
-        by_names = {code: (by_names[code] + near[code]) / 2 for code in by_names}
+        # The root of the product: either may veto, and neither is sure alone.
+        both = {code: (by_names[code] * near[code]) ** 0.5 for code in by_names}
+        whole = sum(both.values()) or 1.0
+        by_names = {code: share / whole for code, share in both.items()}
         name = f"{NAMES} + embeddings"
     model, version = memory.model(Kind.CATEGORY)
     if model is None:

@@ -1,12 +1,11 @@
 """Training: a linear support vector machine over n-grams, by stochastic gradient descent.
 
 Texts are read in pieces, so that memory does not grow with their number; scikit-learn is imported
-only here, and a city trains in a process of its own (`python -m city.textai.training`).
+only here, and a city trains in a process of its own (`main`).
 """
 
 import json
 import math
-import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from city.textai.grams import grams
+from city.textai.grams import counted, grams
 from city.textai.linear import Floats, Linear, Vocabulary, read_linear
 from city.textai.model import Confusion, Example, Measured
 from city.textai.words import plain, tidy
@@ -173,7 +172,7 @@ def _vocabulary(texts: Sequence[str], chosen: list[int], labels: int) -> Vocabul
         h, t = found.hashes[order], found.texts[order]
         first = np.ones(len(h), bool)
         first[1:] = (h[1:] != h[:-1]) | (t[1:] != t[:-1])
-        hashes, counts = _added(hashes, counts, *np.unique(h[first], return_counts=True))
+        hashes, counts = _added(hashes, counts, *counted(h[first]))
         if len(hashes) > DISTINCT:
             hashes, counts = hashes[counts > 1], counts[counts > 1]
     least = 1 if len(chosen) < 30_000 else 3
@@ -322,7 +321,3 @@ def main(spool: str, out: str, before: str = "") -> None:
     trained = train(texts, texts.labels, before=former)
     Path(out).write_bytes(trained.model.dump())
     print(json.dumps(msgspec.to_builtins(trained.measured)))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

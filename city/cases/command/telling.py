@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from city import identity, messages
+from city import identity, messages, settings
 from city.cases.command.model import Command, Task
 from city.kernel import Says, Work, say
 
 
 def named(names: Mapping[str, str], language: str) -> str:
-    """Return a name in a language, or in another if it has none."""
-    return names.get(language) or next(iter(names.values()), "")
+    """Return a name in a language, or else in the city's own, or in any other."""
+    usual = settings.current().profile.language
+    return names.get(language) or names.get(usual) or next(iter(names.values()), "")
 
 
 async def tell_people(work: Work, command: Command, people: Iterable[UUID], says: Says) -> None:

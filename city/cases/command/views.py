@@ -269,7 +269,7 @@ class Reader:
 
     def prefill(self, tasks: Sequence[Task], since: datetime) -> dict[str, str]:
         """Return what a situation report may begin with: what was done since, and what is next."""
-        done = [task for task in tasks if task.state is TaskState.DONE and task.changed_at > since]
+        done = [task for task in tasks if task.state is TaskState.DONE and task.changed_at >= since]
         waiting = [task for task in tasks if not task.is_over]
         waiting.sort(key=lambda task: task.state is not TaskState.DOING)
         return {

@@ -2,8 +2,16 @@
 
 from city.cases.numbers import api as numbers_api
 from city.cases.numbers import pages as numbers
-from city.cases.pages import desk, unit
+from city.cases.pages import acts, board, desk, unit, words
 
-routes = [*desk.routes, *unit.routes, *numbers.routes, *numbers_api.routes]
+routes = [
+    *board.routes,
+    *desk.routes,
+    *acts.routes,
+    *words.routes,
+    *unit.routes,
+    *numbers.routes,
+    *numbers_api.routes,
+]
 
 __all__ = ["routes"]

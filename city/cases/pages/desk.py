@@ -1,46 +1,37 @@
-"""The coordination desk: its queues, and the page of one case with what can be done now."""
+"""The page of one case at the coordination desk, and what can be done with it now."""
 
-import contextlib
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
-from msgspec import Struct
+import msgspec
 
-from city import calendar
-from city.cases import store
-from city.cases.actions import definition_of
+from city import places
+from city.cases import actions, routing, store
 from city.cases.categories import known_categories
-from city.cases.cursors import read_cursor, write_cursor
+from city.cases.desk.held import HELD_VERBS, hold, spoken
 from city.cases.history import is_whole
-from city.cases.model import REASONS, Case, QueueItem, Status, is_unit_officer, moves_for
-from city.cases.pages.views import Reader, reader_of, suggested_unit
+from city.cases.model import (
+    STATUS_TONES,
+    STATUS_WORDS,
+    Case,
+    Entry,
+    Status,
+    is_unit_officer,
+)
+from city.cases.pages.board import after_case, list_of, read_or_missing, reasons_of, units_of
+from city.cases.pages.moves import LABELS, read_given, undo_of, ways_for
+from city.cases.pages.views import (
+    Reader,
+    reader_of,
+    suggested_unit,
+)
+from city.cases.store.desk import Held
 from city.cases.verbs import verb_called
-from city.kernel import Conflict, Invalid, Missing, Says, Work, read_ref, say
-from city.web import Form, Request, Response, get, page, post, read_form, redirect, wants_fragment
+from city.kernel import Conflict, Invalid, Problem, Says, Work, say
+from city.web import Form, Request, Response, get, page, post, read_form, redirect
 
-PAGE = 50
-
-
-class Tab(Struct, frozen=True):
-    """A view of the queue."""
-
-    words: Says
-    statuses: tuple[Status, ...] = tuple(Status)
-    process: str | None = None
-    late: bool = False
-
-
-TABS: dict[str, Tab] = {
-    "new": Tab(say("New"), (Status.NEW,)),
-    "instant": Tab(say("Instant"), process="instant"),
-    "route": Tab(say("To route"), (Status.ACCEPTED,)),
-    "units": Tab(say("At units"), (Status.ROUTED, Status.DOING)),
-    "check": Tab(say("To check"), (Status.ANSWERED,)),
-    "late": Tab(say("Late"), late=True),
-    "done": Tab(say("Closed")),
-}
+NEAR_METRES = 60.0
+"""What lies so close to a case stands beside it as the same place."""
 
 DONE_WORDS: dict[str, Says] = {
     "accept": say("{ref} is accepted. Now give it to a unit."),
@@ -52,50 +43,17 @@ DONE_WORDS: dict[str, Says] = {
     "reopen": say("{ref} is open again."),
     "take": say("{ref} is being handled now."),
     "answer": say("Your answer to {ref} is being checked."),
+    "ask": say("The reporter of {ref} has been asked; the clock stands still."),
+    "reply": say("The reporter's answer to {ref} is written down."),
+    "pause": say("{ref} waits; the clock stands still."),
+    "resume": say("{ref} goes on."),
+    "step": say("{ref} is a step further."),
+    "hand_back": say("{ref} went back to the desk."),
+    "contribute": say("What you did is with {ref} now."),
+    "claim": say("{ref} is in your hands for half an hour."),
+    "release": say("{ref} is free again."),
+    "hand_over": say("{ref} is in your colleague's hands."),
 }
-
-
-@get("/desk", allow="cases.view")
-async def show_queue(
-    request: Request[Any, Any, Any],
-    work: Work,
-    tab: str = "",
-    q: str = "",
-    unit: UUID | None = None,
-    after: str = "",
-    current: str = "",
-) -> Response[Any]:
-    """Show a queue, or go to the case whose reference is asked for.
-
-    To HTMX it gives the list alone, for the side of a case's page.
-    """
-    if ref := read_ref(q):
-        # "den duong" reads like a reference too, and means the words.
-        with contextlib.suppress(Missing):
-            found = await store.see_case_by_ref(work, ref)
-            return redirect(f"/desk/cases/{found.ref}")
-    if is_unit_officer(work.actor):
-        return redirect("/work")
-    tab = tab if tab in TABS else "new"
-    items = await _list(work, tab, q, unit, after)
-    midnight = work.now.astimezone(calendar.current().zone).replace(hour=0, minute=0, second=0)
-    counts = await store.count_queue(work, soon=work.now + timedelta(hours=1), midnight=midnight)
-    reader = await reader_of(request, work, await known_categories(work))
-    about = {"tab": tab, "q": q, "unit": str(unit) if unit else ""}
-    more = items[PAGE - 1] if len(items) > PAGE else None
-    return page(
-        request,
-        "cases/queue_side.html" if wants_fragment(request) else "cases/queue.html",
-        lines=[reader.line(item, "/desk/cases") for item in items[:PAGE]],
-        tabs=_tabs(reader, tab, counts, about["unit"]),
-        tab=tab,
-        q=q,
-        unit=reader.unit(unit),
-        counts=counts,
-        current=current,
-        older=_address(about, write_cursor(more.queue_at, more.id)) if more else "",
-        newest=_address(about, "") if after else "",
-    )
 
 
 @get("/desk/cases/{ref:str}", allow="cases.view")
@@ -104,38 +62,68 @@ async def show_case(request: Request[Any, Any, Any], work: Work, ref: str) -> Re
     case = await store.see_case_by_ref(work, read_or_missing(ref))
     if is_unit_officer(work.actor):
         return redirect(f"/work/{case.ref}")
-    return await _case_page(request, work, case)
+    return await case_page(request, work, case)
 
 
-@post("/desk/cases/{ref:str}/{verb:str}", allow="cases.triage")
+@post("/desk/cases/{ref:str}/{verb:str}", allow="cases.view")
 async def move_case(
     request: Request[Any, Any, Any], work: Work, ref: str, verb: str
 ) -> Response[Any]:
-    """Do something with a case, and come back to it; what was typed stays when it is refused."""
-    wanted = verb_called(verb)
+    """Do something with a case; what was typed stays when it is refused.
+
+    What would be public or hard to undo is held back for ten seconds. Then the next case of the
+    list one came from is shown, or this one again.
+    """
+    if not work.actor.may("cases.lead"):
+        work.actor.require("cases.triage")
+    verb = verb.replace("-", "_")
+    shape = verb_called(verb).shape
     case = await store.see_case_by_ref(work, read_or_missing(ref))
-    given, form = await read_form(request, wanted.shape)
+    given, form = await read_form(request, shape)
     if given is not None:
         try:
-            case = await wanted.do(work, case.id, given)
+            given = await _with_form(work, case, given, form)
+            return await _do(work, case, verb, given, str(form.values.get("list", "")))
         except Invalid as invalid:
             form.errors |= invalid.errors
         except Conflict as conflict:
             form.problem = conflict.says
             case = await store.see_case(work, case.id)
-            return await _case_page(request, work, case, form, verb, 409)
-        else:
-            return redirect(
-                f"/desk/cases/{case.ref}",
-                say(DONE_WORDS[verb.replace("-", "_")].text, ref=case.ref),
-            )
-    return await _case_page(request, work, case, form, verb, 422)
+            return await case_page(request, work, case, form, verb, 409)
+    return await case_page(request, work, case, form, verb, 422)
 
 
-routes = [show_queue, show_case, move_case]
+routes = [show_case, move_case]
 
 
-async def _case_page(
+async def _do(work: Work, case: Case, verb: str, given: Any, list: str) -> Response[Any]:
+    """Do it or hold it back, and go on to the next case of the list."""
+    here = f"/desk/cases/{case.ref}"
+    onward = await after_case(work, case, list) if list else here
+    if verb in HELD_VERBS:
+        held = await hold(work, case, verb, given)
+        return redirect(f"{onward}{'&' if '?' in onward else '?'}undo={held.id}")
+    case = await verb_called(verb).do(work, case.id, given)
+    stays = verb in ("accept", "claim", "release", "hand_over")
+    return redirect(
+        f"{here}?{urlencode({'list': list})}" if stays and list else here if stays else onward,
+        say(DONE_WORDS[verb].text, ref=case.ref) if verb in DONE_WORDS else None,
+    )
+
+
+async def _with_form(work: Work, case: Case, given: Any, form: Form) -> Any:
+    """Return what was given together with the answers to the process's own form."""
+    way_id = getattr(given, "id", "")
+    if not way_id:
+        return given
+    definition = await actions.definition_of(work, case)
+    way = next((way for way in definition.transitions if way.id == way_id), None)
+    if way is None or not way.form:
+        return given
+    return msgspec.structs.replace(given, given=read_given(way.form, form.values))
+
+
+async def case_page(
     request: Request[Any, Any, Any],
     work: Work,
     case: Case,
@@ -143,34 +131,120 @@ async def _case_page(
     verb: str = "",
     status: int = 200,
 ) -> Response[Any]:
+    """Show a case; with a form that was refused, and what has changed since it was begun."""
     entries = await store.list_history(work, case.id)
     categories = await known_categories(work)
     reader = await reader_of(request, work, categories)
-    suggested = suggested_unit(case, categories.get(case.category), reader.units)
-    options = [{"value": str(u.id), "label": reader.named(u.name)} for u in reader.units.values()]
+    held = await store.list_held(work, case.id)
+    definition = await actions.definition_of(work, case)
+    ways = ways_for(reader, definition, case, work.actor)
+    box = places.circle_box(case.latitude, case.longitude, NEAR_METRES)
+    near = await store.list_neighbours(work, case, cells=places.cover(*box), metres=NEAR_METRES)
+    suggested, why, helping = await _suggestion(work, reader, case)
+    state = definition.states.get(case.state)
+    form = form or Form()
     return page(
         request,
         "cases/case.html",
         status,
         case=reader.case(case),
+        state=reader.named(state.name) if state else "",
         steps=_steps(reader, case),
         history=reader.history(entries),
         whole=is_whole(case, entries),
         merged_into=entries[-1].facts.get("into", "") if entries else "",
-        may=await _may(work, case),
-        units=options,
-        suggested=str(suggested or ""),
-        reasons=[{"value": key, "label": reader.say(says)} for key, says in REASONS.items()],
-        form=form or Form(),
+        ways=[{**_plain(way), "form_id": way.form_id} for way in ways],
+        verbs=[way.verb for way in ways],
+        held=_held(reader, work, held),
+        near=[_near(reader, other) for other in near],
+        units=units_of(reader),
+        suggested=suggested,
+        suggested_why=why,
+        helping=helping,
+        reasons=reasons_of(reader),
+        form=form,
         verb=verb.replace("-", "_"),
-        tab=_tab_of(case),
+        way_id=str(form.values.get("id", "")),
+        changed=_changed_since(reader, entries, case, form) if status == 409 else [],
+        list=request.query_params.get("list", "")
+        or str(form.values.get("list", ""))
+        or list_of(case),
+        undo=await undo_of(request, work, reader),
+        words_kinds={"reject": "reject", "send_back": "send_back", "ask": "question"},
+        me=str(work.actor.id or ""),
     )
 
 
-async def _may(work: Work, case: Case) -> list[str]:
-    moves = moves_for(await definition_of(work, case), case, work.actor)
-    may = [str(way.verb) for way in moves]
-    return [*may, "merge"] if case.is_open and work.actor.may("cases.triage") else may
+def _list(request: Request[Any, Any, Any], form: Form) -> str:
+    """Return the list that the reader comes from, as its query."""
+    return request.query_params.get("list", "") or str(form.values.get("list", ""))
+
+
+async def _suggestion(
+    work: Work, reader: Reader, case: Case
+) -> tuple[str, str, list[dict[str, str]]]:
+    """Return the unit that should have a case, why, and who could help; the present one first."""
+    if case.unit_id:
+        return str(case.unit_id), "", []
+    try:
+        route = await routing.decide_for(work, case)
+    except Problem:
+        unit = suggested_unit(case, reader.categories.get(case.category), reader.units)
+        return str(unit or ""), "", []
+    helping = [{"value": str(unit.id), "label": reader.named(unit.name)} for unit in route.coop]
+    return str(route.lead.id) if route.lead else "", route.note, helping
+
+
+def _held(reader: Reader, work: Work, held: list[Held]) -> list[dict[str, Any]]:
+    """Return what is about to happen to a case, and what of the reader's own was refused."""
+    return [
+        {
+            "id": str(one.id),
+            "label": reader.say(LABELS[one.verb]),
+            "who": one.actor_name,
+            "mine": one.actor_id == work.actor.id,
+            "until": one.run_at.isoformat(),
+            "refused": reader.say(spoken(one.refused)) if one.refused else "",
+            "typed": [str(v) for k, v in one.given.items() if k in _TYPED and v],
+        }
+        for one in held
+        if one.refused is None or one.actor_id == work.actor.id
+    ]
+
+
+_TYPED = ("note", "reason", "text", "question", "into")
+
+
+def _changed_since(
+    reader: Reader, entries: list[Entry], case: Case, form: Form
+) -> list[dict[str, Any]]:
+    """Return what has happened since the version that the reader saw, first things first."""
+    try:
+        seen = int(form.values.get("version", case.version))
+    except ValueError:
+        return []
+    since = max(0, case.version - seen)
+    quiet = ("remind", "escalate", "claim", "release", "hand_over", "link", "unlink")
+    found = [entry for entry in entries if entry.verb not in quiet]
+    return reader.history(found[-since:])[::-1] if since else []
+
+
+def _near(reader: Reader, other: store.Neighbour) -> dict[str, Any]:
+    return {
+        "ref": other.ref,
+        "kind": other.kind,
+        "title": other.summary.split("\n", 1)[0],
+        "category": reader.category(other.category),
+        "status": reader.say(STATUS_WORDS[other.status]),
+        "tone": STATUS_TONES[other.status],
+        "metres": round(other.metres),
+        "opened_at": other.opened_at,
+        "closed_at": other.closed_at,
+        "revisit_on": other.revisit_on,
+        "said": other.said,
+        "latitude": getattr(other, "latitude", None),
+        "longitude": getattr(other, "longitude", None),
+    }
 
 
 def _steps(reader: Reader, case: Case) -> list[dict[str, Any]]:
@@ -178,7 +252,9 @@ def _steps(reader: Reader, case: Case) -> list[dict[str, Any]]:
     order = [Status.NEW, Status.ACCEPTED, Status.ROUTED, Status.ANSWERED, Status.DONE]
     words = [say("Verify"), say("Route"), say("Handle"), say("Check"), say("Publish")]
     by = [case.verify_by, case.dispatch_by, case.due_at, case.due_at, case.due_at]
-    at = Status.ROUTED if case.status is Status.DOING else case.status
+    at = case.status
+    if at in (Status.DOING, Status.WAITING):
+        at = Status.ROUTED if case.unit_id else Status.NEW
     here = order.index(at) if at in order else len(order)
     if at is Status.DONE:
         here = len(order)
@@ -186,61 +262,12 @@ def _steps(reader: Reader, case: Case) -> list[dict[str, Any]]:
         {
             "label": reader.say(words[i]),
             "state": "over" if i < here else "now" if i == here else "next",
-            "left": reader.left(by[i], case.process) if i == here else None,
+            "left": reader.left(case.step_due_at or by[i], case.process) if i == here else None,
             "by": by[i],
         }
         for i in range(len(order))
     ]
 
 
-async def _list(work: Work, tab: str, q: str, unit: UUID | None, after: str) -> list[QueueItem]:
-    place = read_cursor(after)
-    wanted = TABS[tab]
-    if q.strip():
-        return await store.list_open(
-            work, statuses=list(Status), words=q[:80], unit=unit, after=place, limit=PAGE + 1
-        )
-    if tab == "done":
-        return await store.list_closed(work, unit=unit, after=place, limit=PAGE + 1)
-    return await store.list_open(
-        work,
-        statuses=list(wanted.statuses),
-        process=wanted.process,
-        unit=unit,
-        due_before=work.now if wanted.late else None,
-        after=place,
-        limit=PAGE + 1,
-    )
-
-
-def _tabs(reader: Reader, tab: str, counts: Any, unit: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "key": key,
-            "label": reader.say(TABS[key].words),
-            "href": _address({"tab": key, "unit": unit}, ""),
-            # The number of all that was ever closed helps nobody, and counting it takes long.
-            "count": getattr(counts, key, None),
-        }
-        for key in TABS
-    ]
-
-
-def _address(about: dict[str, str], after: str) -> str:
-    return "/desk?" + urlencode({k: v for k, v in {**about, "after": after}.items() if v})
-
-
-def _tab_of(case: Case) -> str:
-    """Return the tab in which a case stands."""
-    if not case.is_open:
-        return "done"
-    found = (key for key, tab in TABS.items() if tab.statuses == (case.status,))
-    return next(found, "units")
-
-
-def read_or_missing(ref: str) -> str:
-    """Return the reference that was meant; raise Missing if it is none."""
-    found = read_ref(ref)
-    if found is None:
-        raise Missing("There is no case with this reference.")
-    return found
+def _plain(way: Any) -> dict[str, Any]:
+    return msgspec.structs.asdict(way)

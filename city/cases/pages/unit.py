@@ -8,7 +8,8 @@ from city.cases import actions, store
 from city.cases.categories import known_categories
 from city.cases.history import is_whole
 from city.cases.model import STATUS_WORDS, Case, Status, moves_for
-from city.cases.pages.desk import DONE_WORDS, read_or_missing
+from city.cases.pages.board import read_or_missing
+from city.cases.pages.desk import DONE_WORDS
 from city.cases.pages.views import reader_of
 from city.cases.verbs import MOST_PHOTOS, Answer, Plain
 from city.kernel import Conflict, Invalid, Problem, Work, say

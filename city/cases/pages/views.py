@@ -1,13 +1,15 @@
 """What the pages show: cases with their names and times put into the reader's words."""
 
+import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from city import identity, media, places
 from city.cases.deadlines import countdown
 from city.cases.model import (
+    CLAIM_MINUTES,
     STATUS_TONES,
     STATUS_WORDS,
     Case,
@@ -18,10 +20,15 @@ from city.cases.model import (
     Rating,
     Source,
 )
+from city.cases.store.queues import BoardItem
 from city.kernel import Says, Work, say
 from city.web import Request, render_words
 
-PROCESS_WORDS = {Process.INSTANT: say("Instant"), Process.TIME_BOUND: say("By a deadline")}
+PROCESS_WORDS = {
+    Process.INSTANT: say("Instant"),
+    Process.TIME_BOUND: say("By a deadline"),
+    Process.COMMAND: say("Command"),
+}
 
 SOURCE_WORDS = {
     Source.REPORT: say("A report"),
@@ -51,9 +58,35 @@ VERB_WORDS: dict[str, Says] = {
     "join": say("{ref} was joined with this case"),
     "rate": say("Rated by the reporter: {rating}"),
     "reopen": say("Taken up again"),
+    "ask": say("The reporter was asked"),
+    "reply": say("The reporter's answer"),
+    "pause": say("Waiting"),
+    "resume": say("Going on again"),
+    "hand_back": say("Handed back to the desk"),
+    "step": say("Step taken: {step}"),
+    "contribute": say("Added by {helper}"),
+    "claim": say("Taken in hand"),
+    "release": say("Let go of"),
+    "hand_over": say("Handed over to a colleague"),
+    "remind": say("Reminded"),
+    "escalate": say("Escalated"),
+    "split": say("Split into parts"),
+    "link": say("Linked with {ref}"),
+    "unlink": say("No longer linked with {ref}"),
+    "recalculate": say("The deadline was worked out anew"),
 }
 
+HELD_WORDS: dict[str, Says] = {
+    "publish": say("The answer is about to be published"),
+    "reject": say("About to be closed with a reason"),
+    "merge": say("About to be joined with another case"),
+    "route": say("About to go to a unit"),
+}
+"""What is said of a case for which something is held back."""
+
 Units = Mapping[UUID, identity.Organisation]
+
+UNITS_SECONDS = 30
 
 
 class Reader:
@@ -104,9 +137,14 @@ class Reader:
     def left(self, due: datetime | None, process: Process) -> dict[str, str]:
         """Return how long is left, and its tone."""
         if due is None:
-            return {"words": "", "tone": "idle"}
+            return {"words": "", "tone": "idle", "due": "", "clock": ""}
         left = countdown(self.now, due, process)
-        return {"words": self.say(left.words), "tone": left.tone}
+        return {
+            "words": self.say(left.words),
+            "tone": left.tone,
+            "due": due.isoformat(),
+            "clock": "1" if process is not Process.TIME_BOUND else "",
+        }
 
     def line(self, item: QueueItem, base: str) -> dict[str, Any]:
         """Return a line of a queue."""
@@ -125,6 +163,19 @@ class Reader:
             "left": self.left(item.step_due_at, item.process),
             "reopened": item.reopened,
             "private": item.private,
+            "version": item.version,
+        }
+
+    def board_line(self, item: BoardItem) -> dict[str, Any]:
+        """Return a line of the desk's list, with who has it in hand."""
+        fresh = item.claimed_at and item.claimed_at >= self.now - timedelta(minutes=CLAIM_MINUTES)
+        return {
+            **self.line(item, "/desk/cases"),
+            "photos": item.photos,
+            "escalated": item.escalated,
+            "claimed": item.claimed_name if fresh else "",
+            "held": self.say(HELD_WORDS[item.held_verb]) if item.held_verb in HELD_WORDS else "",
+            "is_held": item.held_verb is not None,
         }
 
     def case(self, case: Case) -> dict[str, Any]:
@@ -150,6 +201,13 @@ class Reader:
             "latitude": case.latitude,
             "longitude": case.longitude,
             "photos": _pictures(case.photos),
+            "more_photos": _pictures(case.more_photos),
+            "coop": [self.unit(id) for id in case.coop],
+            "claimed": self._claimed(case),
+            "claimed_by": str(case.claimed_by or ""),
+            "escalated": case.escalated,
+            "paused": case.is_paused,
+            "revisit_on": case.revisit_on,
             "private": case.private,
             "unit": self.unit(case.unit_id),
             "opened_at": case.opened_at,
@@ -165,6 +223,10 @@ class Reader:
             "whole_left": self.left(case.due_at if case.is_open else None, case.process),
         }
 
+    def _claimed(self, case: Case) -> str:
+        until = case.claimed_until()
+        return case.claimed_name if until and until >= self.now else ""
+
     def history(self, entries: Sequence[Entry]) -> list[dict[str, Any]]:
         """Return what has happened, last things first."""
         return [self._entry(entry) for entry in reversed(entries)]
@@ -173,30 +235,57 @@ class Reader:
         facts = entry.facts
         says = VERB_WORDS.get(entry.verb, Says(entry.verb))
         rating = RATING_WORDS.get(facts.get("rating", ""))
-        unit = self.unit(UUID(facts["unit"])) if "unit" in facts else ""
+        unit = self._unit_of(facts.get("unit"))
         ref = facts.get("into") or facts.get("ref") or ""
         note = entry.note
         if "reason" in facts:
             note = "\n".join(text for text in (self.say(Says(facts["reason"])), note) if text)
-        params = {"unit": unit, "ref": ref, "rating": rating or ""}
+        params = {
+            "unit": unit,
+            "ref": ref,
+            "rating": rating or "",
+            "helper": self._unit_of(facts.get("unit_of")),
+            "step": facts.get("step", ""),
+        }
         return {
+            "seq": entry.seq,
+            "verb": entry.verb,
             "at": entry.at,
             "what": self.say(Says(says.text, params)),
             "who": entry.actor_name,
             "note": note,
         }
 
+    def _unit_of(self, written: Any) -> str:
+        try:
+            return self.unit(UUID(str(written))) if written else ""
+        except ValueError:
+            return ""
+
 
 def _pictures(ids: Sequence[UUID]) -> list[dict[str, str]]:
     return [{"url": media.open_url(id), "thumbnail_url": media.thumb_url(id)} for id in ids]
 
 
+class _Units:
+    """The units, remembered for half a minute: a list of cases costs one statement."""
+
+    def __init__(self) -> None:
+        self.units: Units = {}
+        self.read_at = 0.0
+
+
+_known = _Units()
+
+
 async def reader_of(
     request: Request[Any, Any, Any], work: Work, categories: Mapping[str, Category]
 ) -> Reader:
-    """Return the reader of this request, who knows the units (one statement)."""
-    units = {unit.id: unit for unit in await identity.list_units(work)}
-    return Reader(request, work, categories, units)
+    """Return the reader of this request, who knows the units (a statement twice a minute)."""
+    if not _known.units or time.monotonic() - _known.read_at > UNITS_SECONDS:
+        _known.units = {unit.id: unit for unit in await identity.list_units(work)}
+        _known.read_at = time.monotonic()
+    return Reader(request, work, categories, _known.units)
 
 
 def suggested_unit(case: Case, category: Category | None, units: Units) -> UUID | None:

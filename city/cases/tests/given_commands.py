@@ -4,7 +4,6 @@ from typing import Any
 
 from city import identity
 from city.cases import command as commands
-from city.cases.tests.given_cases import acting
 from city.kernel import Actor, Work
 
 Role = identity.Role
@@ -29,9 +28,11 @@ async def person(work: Work, role: Role, name: str, unit: str = "") -> Actor:
 async def storm(work: Work, leader: Actor, **about: Any) -> commands.Command:
     """Begin a storm in this leader's hands."""
     fields: dict[str, Any] = {"category": "storm", "name": "Bão số 12", "commander_id": leader.id}
-    return await commands.begin_command(
-        acting(work, leader), commands.NewCommand(**{**fields, **about})
-    )
+    before, work.actor = work.actor, leader
+    try:
+        return await commands.begin_command(work, commands.NewCommand(**{**fields, **about}))
+    finally:
+        work.actor = before
 
 
 async def whole(work: Work, command: commands.Command) -> bool:

@@ -245,7 +245,6 @@ async def test_two_people_at_once_lose_nothing(database: Database) -> None:
             traceback.print_exc()
             raise
         rows = await commands.list_tasks(work, command.case_id)
-    print("B")
 
     async def move(task: commands.Task, to: TaskState) -> bool:
         try:

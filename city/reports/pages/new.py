@@ -12,13 +12,8 @@ from city.reports import actions, guesses, store, voices
 from city.reports.alike import Alike, find_alike
 from city.reports.forms import empty_form, read_report
 from city.reports.model import MOST_PHOTOS, Latitude, Longitude, NewReport
-from city.reports.views import (
-    alike_of,
-    emergency_calls,
-    groups_of,
-    suggestions_of,
-    wards_of,
-)
+from city.reports.offers import alike_of, suggestions_of
+from city.reports.views import emergency_calls, groups_of, wards_of
 from city.web import UPLOAD_BYTES, Form, Request, Response, get, page, post, read_form, redirect
 
 Answer = Response[Any]
@@ -61,7 +56,7 @@ async def ask_alike(request: Request[Any, Any, Any]) -> Answer:
         point = near.latitude, near.longitude
         found = await find_alike(work, point, near.category, near.description, request.user.id)
         new = [one for one in found if one.report.ref not in near.dismissed.split()]
-        lines = await alike_of(work, new, request.scope["state"]["language"])
+        lines = alike_of(new, request.scope["state"]["language"])
     return page(request, "reports/alike.html", alike=lines)
 
 
@@ -90,7 +85,7 @@ async def submit(request: Request[Any, Any, Any]) -> Answer:
         return await _add_voice(request, form)
     if answer != "edit" and new is not None:
         if answer != "different" and (alike := await _not_yet_asked(request, new, form)):
-            return await _ask(request, form, alike)
+            return _ask(request, form, alike)
         try:
             report, is_new = await actions.submit_once(database, request.user, new)
         except Invalid as invalid:
@@ -126,15 +121,13 @@ async def _not_yet_asked(
     return unseen if any(one.worth_asking for one in unseen) else []
 
 
-async def _ask(request: Request[Any, Any, Any], form: Form, alike: Sequence[Alike]) -> Answer:
+def _ask(request: Request[Any, Any, Any], form: Form, alike: Sequence[Alike]) -> Answer:
     """Show the question with everything that was typed in it, so that nothing is lost."""
     language = request.scope["state"]["language"]
-    async with request.app.state.database.work(request.user, reading=True) as work:
-        lines = await alike_of(work, alike, language)
     return page(
         request,
         "reports/same.html",
-        alike=lines,
+        alike=alike_of(alike, language),
         typed={name: form.values[name] for name in _PASSED_ON if form.values.get(name)},
         photos=form.values["photos"],
     )

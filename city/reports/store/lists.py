@@ -165,16 +165,15 @@ async def list_near(work: Work, page: Page) -> list[Card]:
               and (:category::text = '' or n.category = :category)
               and (:ward::text = '' or n.ward = :ward)
               and (:unit_id::uuid is null or n.unit_id = :unit_id)
-              and power(n.latitude - :latitude::float8, 2) + power(
-                  (n.longitude - :longitude::float8) * :narrowing::float8, 2
-              ) <= power(:degrees::float8, 2)
+              and power(n.latitude - :latitude::float8, 2)
+                  + power((n.longitude - :longitude::float8) * :narrowing::float8, 2)
+                  <= power(:degrees::float8, 2)
             order by n.sent_at desc, n.id desc
             limit :most
         )
         select r.id, r.ref, r.category, left(r.description, 200) as summary,
                r.photos[1] as photo, r.address, r.ward, r.latitude, r.longitude, r.private,
-               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating,
-               r.voices
+               r.sent_at, r.status, r.unit_name, r.due_at, r.closed_at, r.rating, r.voices
         from (
             select id, sent_at from recent where (select count(*) from recent) >= :most
             union all

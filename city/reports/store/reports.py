@@ -1,9 +1,11 @@
 """One report: written, found, and kept in step with its case."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from city import places
 from city.kernel import Work, ref_number
@@ -45,15 +47,13 @@ async def add_report(
         """
         with pace as (
             select greatest((
-                select sent_at + interval '1 hour'
-                from reports.report
+                select sent_at + interval '1 hour' from reports.report
                 where :paced::boolean and reporter_id = :reporter_id
                   and sent_at > :now::timestamptz - interval '1 hour'
                 order by sent_at desc, id desc
                 offset :an_hour::integer - 1 limit 1
             ), (
-                select sent_at + interval '1 day'
-                from reports.report
+                select sent_at + interval '1 day' from reports.report
                 where :paced::boolean and reporter_id = :reporter_id
                   and sent_at > :now::timestamptz - interval '1 day'
                 order by sent_at desc, id desc
@@ -82,41 +82,28 @@ async def add_report(
             from written
             where shown
         )
-        select exists (select from written) as is_new,
-               exists (
-                   select from reports.report
-                   where reporter_id = :reporter_id and client_key = :client_key
-               ) as before,
-               full_until
+        select exists (select from written) as is_new, full_until, exists (
+            select from reports.report
+            where reporter_id = :reporter_id and client_key = :client_key
+        ) as before
         from pace
         """,
-        id=report.id,
-        ref=report.ref,
-        case_id=report.case_id,
-        reporter_id=report.reporter_id,
-        client_key=client_key,
-        category=report.category,
-        description=report.description,
-        photos=report.photos,
-        address=report.address,
-        ward=report.ward,
-        latitude=report.latitude,
-        longitude=report.longitude,
-        place_precision=report.place_precision,
-        private=report.private,
-        sample=report.sample,
-        seen_at=report.seen_at,
-        sent_at=report.sent_at,
-        status=report.status,
-        due_at=report.due_at,
-        words=words_in(report.description, report.address, also) + " " + ref_word(report.ref),
-        ref_number=ref_number(report.ref),
-        cell=places.cell_of(report.latitude, report.longitude),
         now=work.now,
         paced=pace is not None,
-        an_hour=pace.an_hour if pace else 1,
-        a_day=pace.a_day if pace else 1,
+        **(asdict(pace) if pace else {"an_hour": 1, "a_day": 1}),
+        **_columns(report, also),
+        client_key=client_key,
     )
+
+
+def _columns(report: Report, also: str) -> dict[str, Any]:
+    words = words_in(report.description, report.address, also) + " " + ref_word(report.ref)
+    return {
+        **asdict(report),
+        "words": words,
+        "ref_number": ref_number(report.ref),
+        "cell": places.cell_of(report.latitude, report.longitude),
+    }
 
 
 async def set_progress(work: Work, report: Followed, progress: Progress, told: int) -> bool:

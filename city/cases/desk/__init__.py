@@ -1,0 +1,1 @@
+"""What the desk has besides the cases: filters, live counts, undo, presence, ready-made texts."""
