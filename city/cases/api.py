@@ -78,7 +78,8 @@ Most = Annotated[int, Parameter(ge=1, le=200)]
 async def list_categories(work: Work) -> list[PublicCategory]:
     """List what can be reported, in the city's order."""
     await known_categories(work)
-    return [_public(category) for category in await store.list_categories(work)]
+    found = await store.list_categories(work)
+    return [_public(category) for category in found if category.process is not Process.COMMAND]
 
 
 @get("/api/v1/cases", allow="cases.view")

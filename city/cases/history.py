@@ -85,7 +85,7 @@ def is_whole(case: Case, entries: Sequence[Entry]) -> bool:
         return False
     return (
         entries[-1].now is case.status
-        and entries[0].facts.get("content") == content_digest(case)
+        and _last(entries, "content") == content_digest(case)
         and _last(entries, "unit") in (None, _text(case.unit_id))
         and _last(entries, "answer") in (None, answer_digest(case.answer, case.answer_photos))
         and _rating(entries) == case.rating

@@ -85,6 +85,14 @@ class Split(Struct, frozen=True, kw_only=True):
     version: int | None = None
 
 
+class Sort(Struct, frozen=True, kw_only=True):
+    """The code of the category that a case belongs to."""
+
+    category: str
+    version: int | None = None
+    note: Text = ""
+
+
 class Link(Struct, frozen=True, kw_only=True):
     """The reference of a case that has to do with this one, and how."""
 
@@ -214,6 +222,10 @@ async def _merge(work: Work, id: UUID, given: Merge) -> Case:
     return await actions.merge_case(work, id, other.id, version=given.version)
 
 
+async def _sort(work: Work, id: UUID, given: Sort) -> Case:
+    return await actions.sort_case(work, id, given.category, note=given.note, version=given.version)
+
+
 async def _split(work: Work, id: UUID, given: Split) -> Case:
     await actions.split_case(work, id, given.parts, version=given.version)
     return await store.see_case(work, id)
@@ -271,6 +283,7 @@ VERBS: dict[str, Verb] = {
     "reject": Verb(Because, _reject),
     "reopen": Verb(Because, _reopen),
     "merge": Verb(Merge, _merge),
+    "sort": Verb(Sort, _sort),
     "split": Verb(Split, _split),
     "link": Verb(Link, _link),
     "unlink": Verb(Link, _unlink),

@@ -168,7 +168,8 @@ def find_faults(
     code = given.get("category")
     if code and "category" not in unread:
         category = categories.get(code)
-        if category is None or category.retired_at is not None:
+        unknown = category is None or category.retired_at is not None
+        if unknown or category.process is cases.Process.COMMAND:
             faults["category"] = NO_CATEGORY
     if not unread & {"latitude", "longitude", "ward"}:
         latitude, longitude, ward = (given.get(k) for k in ("latitude", "longitude", "ward"))

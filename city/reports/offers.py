@@ -57,5 +57,7 @@ async def suggestions_of(work: Work, codes: Sequence[str], language: str) -> lis
             "icon": categories[code].icon,
         }
         for code in codes
-        if code in categories and categories[code].retired_at is None
+        if code in categories
+        and categories[code].retired_at is None
+        and categories[code].process is not cases.Process.COMMAND
     ]

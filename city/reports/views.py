@@ -222,7 +222,7 @@ async def groups_of(work: Work, language: str) -> list[dict[str, Any]]:
     """Return the categories in use, in groups, for a select; each with the words it is found by."""
     groups: dict[str, dict[str, Any]] = {}
     for category in sorted((await cases.known_categories(work)).values(), key=lambda c: c.rank):
-        if category.retired_at is None:
+        if category.retired_at is None and category.process is not cases.Process.COMMAND:
             label = in_language(category.grp_name, language)
             group = groups.setdefault(category.grp, {"label": label, "options": []})
             option = {

@@ -89,6 +89,7 @@ def _tried(text: str, names: dict[str, str]) -> dict[str, Any]:
                 "reasons": [reason.words for reason in explain(text, each.code)],
             }
             for each in found
+            if each.score >= 0.01 or each is found[0]
         ],
         "model": found[0].model if found else "",
         "doubt": round(100 * spam.value),

@@ -20,6 +20,7 @@ from city.cases.actions.joining import link_cases, merge_case, split_case, unlin
 from city.cases.actions.moving import definition_of
 from city.cases.actions.opening import open_case
 from city.cases.actions.rating import rate_case
+from city.cases.actions.sorting import sort_case
 from city.cases.actions.unit import answer_case, contribute, hand_back, take_case
 from city.cases.actions.waiting import ask_reporter, pause_case, reply, resume_case
 
@@ -46,6 +47,7 @@ __all__ = [
     "resume_case",
     "route_case",
     "send_back",
+    "sort_case",
     "split_case",
     "step_case",
     "take_case",

@@ -132,11 +132,12 @@ async def move_task(
         raise Invalid({"note": say("Please say why it is dropped.")})
     # A task that is taken up again late was said to be late before.
     waits = to in (TaskState.OPEN, TaskState.DOING) and task.due_at and task.due_at > work.now
+    begins = to is TaskState.DOING and work.actor.id is not None
     moved = msgspec.structs.replace(
         task,
         state=to,
         note=text or task.note,
-        owner_name=task.owner_name or (work.actor.name if to is TaskState.DOING else ""),
+        owner_name=task.owner_name or (work.actor.name if begins else ""),
         wake_at=task.due_at if waits else (task.wake_at if to not in OVER else None),
     )
     return await _store_task(work, command, moved, "task_move", text, was=task.state, now=to)

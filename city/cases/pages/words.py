@@ -180,4 +180,3 @@ def _by_language(form: Form, field: str) -> dict[str, str]:
     return {
         language: str(form.values.get(f"{field}_{language}", "")).strip() for language in languages
     }
-

@@ -56,6 +56,7 @@ from city.cases.store.queues import (
     list_board_closed,
     list_closed,
     list_open,
+    list_work,
 )
 from city.cases.store.timers import (
     add_entries,
@@ -98,6 +99,7 @@ __all__ = [
     "list_known",
     "list_neighbours",
     "list_open",
+    "list_work",
     "list_templates",
     "lock_open_after",
     "look_at_board",

@@ -5,6 +5,7 @@ by a condition in the statement.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -50,43 +51,50 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
         )
         select id from opened
         """,
-        id=case.id,
-        ref=case.ref,
         category=case.category,
         revision=revision,
-        process=case.process,
-        definition=case.definition,
-        definition_version=case.definition_version,
-        state=case.state,
-        source=case.source,
-        status=case.status,
-        summary=case.summary,
-        latitude=case.latitude,
-        longitude=case.longitude,
-        cell=case.cell,
-        ward=case.ward,
-        address=case.address,
-        photos=case.photos,
-        private=case.private,
-        opened_at=case.opened_at,
-        verify_by=case.verify_by,
-        dispatch_by=case.dispatch_by,
-        due_at=case.due_at,
-        promise=msgspec.to_builtins(case.promise),
-        clock_at=case.clock_at,
-        entered_at=case.entered_at,
-        step_due_at=case.step_due_at,
-        wake_at=case.wake_at,
-        queue_at=queue_at(case),
-        unit_id=case.unit_id,
-        parent_id=case.parent_id,
         at=entry.at,
         actor_id=entry.actor_id,
         actor_name=entry.actor_name,
         facts=entry.facts,
         hash=entry.hash,
+        **_beginning(case),
     )
     return added is not None
+
+
+def _beginning(case: Case) -> dict[str, Any]:
+    """Return what a case begins with, as parameters."""
+    return {
+        "id": case.id,
+        "ref": case.ref,
+        "process": case.process,
+        "definition": case.definition,
+        "definition_version": case.definition_version,
+        "state": case.state,
+        "source": case.source,
+        "status": case.status,
+        "summary": case.summary,
+        "latitude": case.latitude,
+        "longitude": case.longitude,
+        "cell": case.cell,
+        "ward": case.ward,
+        "address": case.address,
+        "photos": case.photos,
+        "private": case.private,
+        "opened_at": case.opened_at,
+        "verify_by": case.verify_by,
+        "dispatch_by": case.dispatch_by,
+        "due_at": case.due_at,
+        "promise": msgspec.to_builtins(case.promise),
+        "clock_at": case.clock_at,
+        "entered_at": case.entered_at,
+        "step_due_at": case.step_due_at,
+        "wake_at": case.wake_at,
+        "queue_at": queue_at(case),
+        "unit_id": case.unit_id,
+        "parent_id": case.parent_id,
+    }
 
 
 async def set_case(work: Work, case: Case, entry: Entry) -> bool:
@@ -99,6 +107,8 @@ async def set_case(work: Work, case: Case, entry: Entry) -> bool:
         """
         with moved as (
             update cases.case set
+                category = :category, process = :process, definition = :definition,
+                definition_version = :definition_version, private = :private,
                 status = :status, state = :state, unit_id = :unit_id, coop = :coop::uuid[],
                 verify_by = :verify_by, dispatch_by = :dispatch_by, due_at = :due_at,
                 promise = :promise::jsonb, clock_at = :clock_at,
@@ -126,6 +136,11 @@ async def set_case(work: Work, case: Case, entry: Entry) -> bool:
         """,
         id=case.id,
         version=case.version,
+        category=case.category,
+        process=case.process,
+        definition=case.definition,
+        definition_version=case.definition_version,
+        private=case.private,
         status=case.status,
         state=case.state,
         unit_id=case.unit_id,

@@ -1,6 +1,6 @@
 """The SQL of queues and figures; a unit's officer gets those of that unit only."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,34 @@ class BoardItem(QueueItem, frozen=True, kw_only=True):
     claimed_name: str
     claimed_at: datetime | None
     held_verb: str | None
+
+
+class WorkItem(QueueItem, frozen=True, kw_only=True):
+    """A line of a unit's list, with where it is."""
+
+    latitude: float
+    longitude: float
+    revisit_on: date | None
+
+
+async def list_work(work: Work, *, unit: UUID | None, limit: int) -> list[WorkItem]:
+    """Return the open cases that a unit leads or helps with, whatever is due first on top."""
+    return await work.all(
+        WorkItem,
+        """
+        select id, ref, category, process, status, left(summary, 200) as summary, ward, address,
+               private, unit_id, opened_at, verify_by, dispatch_by, due_at, step_due_at, closed_at,
+               reopened, version, queue_at, latitude, longitude, revisit_on
+        from cases.case
+        where closed_at is null
+          and status in ('routed', 'doing', 'waiting', 'answered')
+          and (unit_id = :unit or coop <> '{}' and coop @> array[:unit::uuid])
+        order by queue_at, id
+        limit :limit
+        """,
+        unit=unit,
+        limit=limit,
+    )
 
 
 async def list_board(

@@ -58,7 +58,7 @@ async def own_statements(browser: Browser, url: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "tab=late", "tab=done", "q=den+duong", "ward=19753&group=instant&claimed=nobody"]
+    "query", ["", "tab=late", "tab=done", "q=den+duong+tat", "ward=19753&group=instant&claimed=nobody"]
 )
 async def test_any_list_takes_one_statement(browser: Browser, query: str) -> None:
     await browser.sign_in("desk")
@@ -101,7 +101,9 @@ def _pairs(query: str) -> list[tuple[str, str]]:
 
 
 def test_what_cannot_be_read_of_an_address_is_left_out() -> None:
-    filters = read_filters({"unit": "x", "status": "nonsense", "late": "1", "rows": "7", "tab": "?"})
+    filters = read_filters(
+        {"unit": "x", "status": "nonsense", "late": "1", "rows": "7", "tab": "?"}
+    )
     assert (filters.unit, filters.status, filters.late, filters.rows) == (None, None, True, 20)
     assert filters.tab == "all"
     assert tsquery("Đèn đường & '|!") == "den & duong"

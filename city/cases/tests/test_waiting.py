@@ -214,3 +214,24 @@ async def test_cases_are_linked_once_and_each_shows_the_other(work: Work) -> Non
         with pytest.raises(Invalid):
             await cases.link_cases(desk_of(work), first.id, UUID(str(other)))
     assert await cases.unlink_cases(desk_of(work), second.id, first.id)
+
+
+async def test_a_case_put_into_another_category_goes_by_that_ones_process(work: Work) -> None:
+    case = await cases.open_case(work, new_case())
+    moved = await cases.sort_case(desk_of(work), case.id, "construction-order")
+    assert (moved.category, moved.definition) == ("construction-order", "illegal-construction")
+    assert moved.status is Status.NEW and moved.opened_at == case.opened_at
+    assert moved.due_at and case.due_at and moved.due_at > case.due_at
+    assert await cases.verify_history(work, case.id)
+    for wrong in ("construction-order", "nonsense"):
+        with pytest.raises(Invalid):
+            await cases.sort_case(desk_of(work), case.id, wrong)
+    # From ordinary to instant: now minutes count.
+    urgent = await cases.sort_case(desk_of(work), case.id, "power-cable")
+    assert urgent.process is cases.Process.INSTANT
+    assert urgent.due_at == case.opened_at + timedelta(minutes=240)
+    assert await cases.verify_history(work, case.id)
+    unit = (await identity.list_units(work))[0]
+    busy = await doing(work, unit)
+    with pytest.raises(Conflict):
+        await cases.sort_case(desk_of(work), busy.id, "noise")
