@@ -119,7 +119,7 @@ def import_file(here: Settings, arguments: argparse.Namespace) -> None:
 
 
 def replay(here: Settings, arguments: argparse.Namespace) -> None:
-    """Live through another system's cases again, in a database of their own, and say how it went."""
+    """Live through another system's cases again, in a database of their own."""
 
     async def do(database: Database) -> None:
         await app.replay_reports(

@@ -16,6 +16,7 @@ import msgspec
 from city import processes
 from city.cases import store
 from city.cases.deadlines import promise_for, spans_for
+from city.cases.learning import teach_words
 from city.cases.model import Category, Process
 from city.kernel import Work
 from city.processes import Span, Version
@@ -105,6 +106,7 @@ async def read_again(work: Work) -> dict[str, Category]:
     _memory.versions = {code: await processes.current(work, code) for code in sorted(used)}
     _memory.by_code = by_code
     _memory.read_at = time.monotonic()
+    teach_words(by_code.values())
     return by_code
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from city.cases import categories, routing
 from city.cases.desk.live import close_desks
 from city.cases.desk.wording import load_templates
-from city.kernel import Database, Work
+from city.kernel import THE_CITY, Database, Work
 from city.settings import Settings
 
 
@@ -20,8 +20,10 @@ async def load_profile(work: Work, folder: Path) -> None:
 
 
 async def open_room(settings: Settings, database: Database) -> None:
-    """Forget what was remembered of another database."""
+    """Forget what was remembered of another database, and know this one's categories by heart."""
     routing.forget()
+    async with database.work(THE_CITY, reading=True) as work:
+        await categories.read_again(work)
 
 
 async def close_room() -> None:

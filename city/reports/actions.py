@@ -168,8 +168,11 @@ def find_faults(
     code = given.get("category")
     if code and "category" not in unread:
         category = categories.get(code)
-        unknown = category is None or category.retired_at is not None
-        if unknown or category.process is cases.Process.COMMAND:
+        if (
+            category is None
+            or category.retired_at is not None
+            or category.process is cases.Process.COMMAND
+        ):
             faults["category"] = NO_CATEGORY
     if not unread & {"latitude", "longitude", "ward"}:
         latitude, longitude, ward = (given.get(k) for k in ("latitude", "longitude", "ward"))

@@ -156,27 +156,24 @@ async def change_task(
     return await _try_task(request, work, command, task_id, ChangeForm, do)
 
 
+@post("/command/{ref:str}/tasks", allow="cases.view")
+async def add_task(request: Request[Any, Any, Any], work: Work, ref: str) -> Response[Any]:
+    """Add a task."""
+    return await _do(request, work, ref, "tasks")
+
+
+@post("/command/{ref:str}/reports", allow="cases.view")
+async def write_sitrep(request: Request[Any, Any, Any], work: Work, ref: str) -> Response[Any]:
+    """Write a situation report."""
+    return await _do(request, work, ref, "reports")
+
+
 @post("/command/{ref:str}/{what:str}", allow="cases.view")
 async def do_in_command(
     request: Request[Any, Any, Any], work: Work, ref: str, what: str
 ) -> Response[Any]:
-    """Hand over, add a task, report, note or end; what was typed stays when it is refused."""
-    doing = DOINGS.get(what)
-    if doing is None:
-        raise Missing("There is no such thing to do in a command.")
-    command = await _see(work, ref)
-    given, form = await read_form(request, doing.shape)
-    status = 422
-    if given is not None:
-        try:
-            await doing.do(work, command.case_id, given)
-            return redirect(f"/command/{command.ref}{doing.anchor}", doing.said)
-        except Invalid as invalid:
-            form.errors |= invalid.errors
-        except Conflict as conflict:
-            form.problem = conflict.says
-            command, status = await _see(work, ref), 409
-    return await command_page(request, work, command, form, what, status)
+    """Hand over, note or end."""
+    return await _do(request, work, ref, what)
 
 
 routes = [
@@ -189,6 +186,8 @@ routes = [
     show_task,
     move_task,
     change_task,
+    add_task,
+    write_sitrep,
     do_in_command,
 ]
 
@@ -218,3 +217,23 @@ async def _try_task(
         except (Conflict, Forbidden) as refused:
             form.problem, status = refused.says, refused.status
     return await task_page(request, work, command, task_id, form, status)
+
+
+async def _do(request: Request[Any, Any, Any], work: Work, ref: str, what: str) -> Response[Any]:
+    """Do what a form asks; what was typed stays when it is refused."""
+    doing = DOINGS.get(what)
+    if doing is None:
+        raise Missing("There is no such thing to do in a command.")
+    command = await _see(work, ref)
+    given, form = await read_form(request, doing.shape)
+    status = 422
+    if given is not None:
+        try:
+            await doing.do(work, command.case_id, given)
+            return redirect(f"/command/{command.ref}{doing.anchor}", doing.said)
+        except Invalid as invalid:
+            form.errors |= invalid.errors
+        except Conflict as conflict:
+            form.problem = conflict.says
+            command, status = await _see(work, ref), 409
+    return await command_page(request, work, command, form, what, status)
