@@ -21,8 +21,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import processes
+from bench import deadlines, processes
 from bench.city import CENTRE, around, reports
+from bench.desk import desk_scenarios, desk_token
 from bench.driver import Request, drive
 from bench.references import Listening, run, script
 from city import app, cases, identity, settings
@@ -38,6 +39,10 @@ AIMS = {
     "report_page": {"cpu_ms": 2.0},
     "map": {"cpu_ms": 4.0, "bytes": 30_000},
     "start": {"seconds": 4.0, "megabytes": 150},
+    "desk_list": {"cpu_ms": 3.0},
+    "case_view": {"statements": 5},
+    "transition": {"cpu_ms": 3.0},
+    "deadlines": deadlines.AIMS,
 }
 CLIENTS = 16
 ZOOMS = (9, 11, 13, 15, 17, 19)
@@ -77,13 +82,15 @@ async def measure(here: Settings, postgres: Postgres, given: argparse.Namespace)
         await import_reports(database, reports(count, open_to_all))
         said["import_reports_per_second"] = round(count / (time.perf_counter() - began))
         person, token = await _resident(database)
+        staff = await desk_token(database)
         await _settle(database)
         spoken = await _listen(database, person)
     await database.close()
     port, server, said["start"] = _start(here, url)
     try:
         ref = _some_ref(port)
-        for name, make, times in _scenarios(token, ref, open_to_all[0], requests):
+        scenarios = _scenarios(token, ref, open_to_all[0], requests)
+        for name, make, times in [*scenarios, *desk_scenarios(port, staff, requests)]:
             if not name.startswith(given.only):
                 continue
             said["scenarios"][name] = await _scenario(postgres, server, port, make, times)
@@ -93,6 +100,8 @@ async def measure(here: Settings, postgres: Postgres, given: argparse.Namespace)
         server.wait(30)
     if "submit" in said["scenarios"]:
         said["submit_on_both_cores"] = await _compare(here, postgres, url, token, spoken, requests)
+    if "deadlines".startswith(given.only):
+        said["deadlines"] = deadlines.measure()
     said["aims"] = AIMS
     return said
 
@@ -175,6 +184,8 @@ def _start(
         "DATA": str(here.data),
         "SECRET": here.secret,
         "CITY": here.city,
+        "REPORTS_AN_HOUR": "0",  # One resident sends them all.
+        "REPORTS_A_DAY": "0",
     }
     began = time.perf_counter()
     server = subprocess.Popen(

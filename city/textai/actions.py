@@ -16,7 +16,7 @@ from city.kernel import THE_CITY, Conflict, Database, Work, job
 from city.settings import ROOT, Settings
 from city.textai import store
 from city.textai.keeping import FITTED, digest_of, folder_of, read_if_there, remove, write_file
-from city.textai.linear import Unreadable, read_linear
+from city.textai.linear import BadModel, read_linear
 from city.textai.model import (
     LEAST_EXAMPLES,
     Accuracy,
@@ -258,7 +258,7 @@ async def _take_on(work: Work, file: Path) -> None:
         model = read_linear(content)
         about = json.loads(file.with_suffix(".json").read_bytes())
         measured = msgspec.convert(about, Measured)
-    except (OSError, Unreadable, ValueError) as error:
+    except (OSError, BadModel, ValueError) as error:
         log.warning("no model is taken on", extra={"file": file.name, "why": str(error)})
         return
     log.info("a model from elsewhere is taken on", extra={"labels": len(model.labels)})

@@ -17,7 +17,7 @@ import numpy as np
 
 from city.settings import Settings
 from city.textai.keeping import FITTED, folder_of, write_file
-from city.textai.linear import Linear, Unreadable, read_linear
+from city.textai.linear import BadModel, Linear, read_linear
 from city.textai.model import CANDIDATE_DAYS, CANDIDATE_METRES, TICKED_DAYS, TICKED_METRES
 from city.textai.nearby import Pairs, near_pairs, stand_ins
 from city.textai.similar import duplicate_score, similarity
@@ -78,7 +78,7 @@ def _or_exit(
 ) -> None:
     try:
         do(here, arguments)
-    except (BadTable, Unreadable, OneLabel) as error:
+    except (BadTable, BadModel, OneLabel) as error:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"{error.filename}: {error.strerror}.")

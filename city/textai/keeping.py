@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
-from city.textai.linear import Linear, Unreadable, read_linear
+from city.textai.linear import BadModel, Linear, read_linear
 
 log = logging.getLogger("city.textai")
 
@@ -57,9 +57,9 @@ def read_model(file: Path, digest: str) -> Linear | None:
     try:
         content = file.read_bytes()
         if digest_of(content) != digest:
-            raise Unreadable("Its digest is not the one that was written down.")
+            raise BadModel("Its digest is not the one that was written down.")
         return read_linear(content)
-    except (OSError, Unreadable) as error:
+    except (OSError, BadModel) as error:
         log.warning(
             "no model, names are used instead", extra={"file": file.name, "why": str(error)}
         )

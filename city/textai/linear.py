@@ -18,7 +18,7 @@ FORMAT = "city-textai-1"
 Floats = NDArray[np.float32]
 
 
-class Unreadable(ValueError):
+class BadModel(ValueError):
     """The file is not a model of this format."""
 
 
@@ -150,17 +150,17 @@ class Linear:
 
 
 def read_linear(content: bytes) -> Linear:
-    """Return the model in a file; raise Unreadable if it is none."""
+    """Return the model in a file; raise BadModel if it is none."""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             about = json.loads(file["about"].tobytes())
             if about["format"] != FORMAT:
-                raise Unreadable(f"The model has the format {about['format']}, not {FORMAT}.")
+                raise BadModel(f"The model has the format {about['format']}, not {FORMAT}.")
             hashes, idf = file["hashes"], file["idf"]
             weights, bias = file["weights"], file["bias"]
         labels = [str(label) for label in about["labels"]]
         if weights.shape != (len(hashes), len(labels)) or len(idf) != len(hashes):
-            raise Unreadable("The parts of the model do not belong together.")
+            raise BadModel("The parts of the model do not belong together.")
         return Linear(
             labels,
             Vocabulary(hashes, idf),
@@ -169,7 +169,7 @@ def read_linear(content: bytes) -> Linear:
             sharpness=float(about["sharpness"]),
             examples=int(about["examples"]),
         )
-    except Unreadable:
+    except BadModel:
         raise
     except Exception as error:  # A broken zip can fail in many ways.
-        raise Unreadable(f"The file is not a model: {error}") from error
+        raise BadModel(f"The file is not a model: {error}") from error

@@ -39,7 +39,7 @@ REMEMBERED = 8_000_000
 SHARPNESS = 3.0
 """How sure margins make, where there is no hold-out to learn it from."""
 
-UPDATES = 200_000
+UPDATES = 400_000
 """Texts shown to the model in all, if there are few; in at least 2 and at most 30 passes."""
 
 

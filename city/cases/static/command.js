@@ -45,8 +45,10 @@ function go(step) {
 
 function press(to) {
   const task = document.activeElement.closest?.("[data-task]");
-  task?.querySelector(`[data-move="${to}"]`)?.click();
-  return Boolean(task);
+  const button = task?.querySelector(`[data-move="${to}"]`);
+  if (!button) return;
+  sessionStorage.setItem("task-at", rows().indexOf(task.querySelector("a.what")));
+  button.click();
 }
 
 document.addEventListener("keydown", (event) => {
@@ -63,8 +65,13 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-// After a move one comes back to the task; the keyboard goes on from there.
-document.querySelector(":target[data-task] a.what")?.focus({ preventScroll: true });
+// After a move the keyboard goes on from the task, or from the one that took its place.
+const at = sessionStorage.getItem("task-at");
+if (at !== null && location.hash.startsWith("#task-")) {
+  sessionStorage.removeItem("task-at");
+  const moved = document.querySelector(":target[data-task] a.what");
+  (moved?.offsetParent ? moved : rows()[Math.min(at, rows().length - 1)])?.focus();
+}
 
 turn();
 setInterval(turn, 1000);

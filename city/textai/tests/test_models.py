@@ -8,7 +8,7 @@ import pytest
 
 from city.textai.grams import grams
 from city.textai.keeping import digest_of, read_model, write_file
-from city.textai.linear import Linear, Unreadable, Vocabulary, read_linear
+from city.textai.linear import BadModel, Linear, Vocabulary, read_linear
 from city.textai.tests.sentences import sentences
 from city.textai.training import OneLabel, Trained, figures, read_margins, train
 from city.textai.words import plain, strip_marks, tidy
@@ -161,7 +161,7 @@ def test_a_pickle_in_a_model_file_is_not_opened() -> None:
 
     out = io.BytesIO()
     np.savez(out, about=np.array([{"format": "city-textai-1"}], dtype=object))
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadModel):
         read_linear(out.getvalue())
 
 
