@@ -123,7 +123,12 @@ def replay(here: Settings, arguments: argparse.Namespace) -> None:
 
     async def do(database: Database) -> None:
         await app.replay_reports(
-            here, database, arguments.file, speed=arguments.speed, most=arguments.rows
+            here,
+            database,
+            arguments.file,
+            speed=arguments.speed,
+            most=arguments.rows,
+            as_json=arguments.json,
         )
 
     if here.database_url:
@@ -293,6 +298,7 @@ def _parser() -> argparse.ArgumentParser:
     replaying.add_argument(
         "--speed", type=float, default=0, help="seconds there in one of ours; 0: as fast as it goes"
     )
+    replaying.add_argument("--json", action="store_true", help="for programs")
     replaying.add_argument("--rows", type=int, default=0, help="so many rows only")
     replaying.set_defaults(do=replay)
     granting = commands.add_parser("grant", help=grant.__doc__)

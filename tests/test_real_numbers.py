@@ -90,3 +90,26 @@ async def test_on_time_rates_of_the_whole_file_are_those_of_an_independent_count
     due = sum(due for due, _, _ in expected["category"].values())
     assert due == sum(due for due, _, _ in expected["unit"].values()) > 30_000
     assert await ours(server, BOSTON, tmp_path, "boston_whole") == expected
+
+
+@real
+def test_a_replay_through_the_engine_counts_as_the_independent_script_does(tmp_path: Path) -> None:
+    """Every fortieth case, opened, reminded of, escalated and closed at its own times."""
+    some = tmp_path / "some.csv"
+    with gzip.open(BOSTON, "rt", encoding="utf-8-sig", newline="") as lines:
+        rows = csv.reader(lines)
+        with some.open("w", newline="") as to:
+            written = csv.writer(to)
+            written.writerow(next(rows))
+            written.writerows(islice(rows, 0, None, 40))
+    environment = os.environ | {"CITY": "boston", "DATA": str(tmp_path / "data")}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "-m", "city", "replay", str(some), "--json"]
+    done = subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=280
+    )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    expected = independent(some)
+    assert {by: said[by] for by in ("category", "unit")} == expected
+    assert said["replay"]["bells"] > 500

@@ -136,13 +136,20 @@ async def import_reports(settings: Settings, database: Database, file: Path) -> 
 
 
 async def replay_reports(
-    settings: Settings, database: Database, file: Path, *, speed: float, most: int
+    settings: Settings,
+    database: Database,
+    file: Path,
+    *,
+    speed: float,
+    most: int,
+    as_json: bool,
 ) -> None:
     """Live through another system's export again in an empty database and print how it went."""
     await load_profile(settings, database)
     async with rooms_open(settings, database):
         mapping = settings.folder / "import.toml"
-        print(await reports.replay_file(database, file, mapping, speed=speed, most=most))
+        summary = await reports.replay_file(database, file, mapping, speed=speed, most=most)
+        print(summary.as_json() if as_json else summary)
 
 
 def _content_policy(settings: Settings, pages: Pages) -> str:

@@ -1,8 +1,10 @@
 """Reading another system's export to live through it again, and saying how it went."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from city import cases, identity, places, settings
@@ -20,6 +22,20 @@ class ReplaySummary(Struct, frozen=True, kw_only=True):
     types: list[cases.numbers.Figures]
     units: list[cases.numbers.Figures]
     names: dict[str, str]
+    codes: dict[str, str]
+
+    def as_json(self) -> str:
+        """Return it for programs: of each type and department what fell due, on time, closed."""
+        said = {
+            "replay": msgspec.to_builtins(self.replayed),
+            "category": {f.key: [f.due, f.on_time, f.processed] for f in self.types if f.due},
+            "unit": {
+                self.codes.get(f.key or "", f.key): [f.due, f.on_time, f.processed]
+                for f in self.units
+                if f.due
+            },
+        }
+        return json.dumps(said, indent=2, sort_keys=True, default=str)
 
     def __str__(self) -> str:
         went = self.replayed
@@ -81,6 +97,7 @@ async def replay_file(
         types=types.rows,
         units=departments.rows,
         names=names,
+        codes={str(unit.id): unit.code for unit in units.values()},
     )
 
 

@@ -65,13 +65,18 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-// After a move the keyboard goes on from the task, or from the one that took its place.
-const at = sessionStorage.getItem("task-at");
-if (at !== null && location.hash.startsWith("#task-")) {
+/** After a move the keyboard goes on from the task, or from the one that took its place. */
+function goOn() {
+  const at = sessionStorage.getItem("task-at");
   sessionStorage.removeItem("task-at");
-  const moved = document.querySelector(":target[data-task] a.what");
-  (moved?.offsetParent ? moved : rows()[Math.min(at, rows().length - 1)])?.focus();
+  if (at === null || !location.hash.startsWith("#task-")) return;
+  const moved = document.querySelector(":target[data-task]");
+  const next = rows()[Math.min(at, rows().length - 1)];
+  (moved && !moved.closest(".over") ? moved.querySelector("a.what") : next)?.focus();
 }
+
+// Only once the browser has gone to the fragment itself, which takes the focus away.
+addEventListener("load", () => setTimeout(goOn, 50));
 
 turn();
 setInterval(turn, 1000);
