@@ -8,7 +8,15 @@ from city.cases.actions.evidence import too_long
 from city.cases.categories import process_of, promised, read_again, remembered
 from city.cases.deadlines import settled
 from city.cases.history import first_entry
-from city.cases.model import MOST_LETTERS, Case, CaseOpened, Category, NewCase, Source
+from city.cases.model import (
+    MOST_LETTERS,
+    Case,
+    CaseOpened,
+    Category,
+    NewCase,
+    Process,
+    Source,
+)
 from city.kernel import Invalid, Says, Work, new_id, new_ref, say
 from city.processes import Version
 
@@ -18,14 +26,15 @@ GONE = say("This category is no longer used. Please choose another.")
 async def open_case(work: Work, new: NewCase) -> Case:
     """Open a case, due as its category promises, in one statement; announce CaseOpened.
 
-    Needs `reports.submit`, or to be the city itself. Raises Invalid by field. Who reported it is
-    not recorded here.
+    Needs `reports.submit`, for a command `cases.lead`, or to be the city itself. Raises Invalid by
+    field. Who reported it is not recorded here.
     """
-    if not work.actor.may("city.react"):
-        work.actor.require("reports.submit")
     _check_new(work, new)
     await calendar.refresh(work)
     category = await remembered(work, new.category)
+    if not work.actor.may("city.react"):
+        leads = category is not None and category.process is Process.COMMAND
+        work.actor.require("cases.lead" if leads else "reports.submit")
     for _ in range(5):
         if category is None:
             break

@@ -230,7 +230,10 @@ class DeskLive extends HTMLElement {
       for (const ref of this.waiting.keys()) aside[ref] = Date.now();
       sessionStorage.setItem("desk-aside", JSON.stringify(aside));
     };
-    if (!instant.length) return dialog.close();
+    if (!instant.length) {
+      $("[data-notice]", dialog).replaceChildren();
+      return dialog.close();
+    }
     if (wantsSound()) this.ringing = setInterval(ring, 4000);
     if (!fresh.length && !gone.length) return;
     if (fresh.length) ring();

@@ -57,7 +57,9 @@ async function flush() {
   if (!box || !navigator.onLine) return void (box && show());
   await navigator.locks.request("work-queue", async () => {
     let sent = 0;
-    for (const one of (await waiting()).filter((each) => !each.refused)) {
+    const all = await waiting();
+    if (!all.length) return; // What was said last stays.
+    for (const one of all.filter((each) => !each.refused)) {
       try {
         const answer = await send(one);
         if (answer.ok) { await change(one.id, () => []); sent += 1; }
@@ -160,4 +162,4 @@ addEventListener("change", onPhotos, { capture: true });
 addEventListener("online", flush);
 addEventListener("offline", () => show());
 navigator.serviceWorker?.register("/work/worker.js", { scope: "/work" }).catch(() => {});
-flush();
+show().then(flush);

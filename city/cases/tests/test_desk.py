@@ -58,7 +58,8 @@ async def own_statements(browser: Browser, url: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "tab=late", "tab=done", "q=den+duong+tat", "ward=19753&group=instant&claimed=nobody"]
+    "query",
+    ["", "tab=late", "tab=done", "q=den+duong+tat", "ward=19753&group=instant&claimed=nobody"],
 )
 async def test_any_list_takes_one_statement(browser: Browser, query: str) -> None:
     await browser.sign_in("desk")

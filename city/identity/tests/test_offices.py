@@ -23,8 +23,8 @@ async def test_roles_say_what_somebody_may_do(inside: Inside) -> None:
         "business": {"me", "reports.submit"},
         "desk": {"me", "reports.submit", "cases.view", "cases.triage", "identity.see_reporter"},
         "unit": {"me", "cases.view", "cases.answer"},
-        "leader": {"me", "cases.view"},
-        "admin": {"me", "cases.view", "identity.manage", "identity.audit"},
+        "leader": {"me", "cases.view", "cases.lead", "cases.manage"},
+        "admin": {"me", "cases.view", "cases.manage", "identity.manage", "identity.audit"},
         "auditor": {"me", "cases.view", "identity.audit"},
     }
     for role, permissions in expected.items():
