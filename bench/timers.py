@@ -85,9 +85,7 @@ async def _cases(database: Database, count: int) -> None:
             for category in await cases.list_categories(work)
             if category.process is cases.Process.TIME_BOUND
         ]
-    rows = (
-        row for row in reports(count * 8, codes) if row.status is Status.NEW
-    )
+    rows = (row for row in reports(count * 8, codes) if row.status is Status.NEW)
     await import_reports(database, (row for row, _ in zip(rows, range(count), strict=False)))
 
 

@@ -64,6 +64,7 @@ class Jobs:
         self.at_once = at_once
         self.poll = poll
         self.last_look: datetime | None = None
+        self.behind: set[str] = set()
 
     async def run(self) -> None:
         """Work until cancelled; a job in hand is finished first."""
@@ -84,10 +85,13 @@ class Jobs:
             try:
                 async with self.database.work(THE_CITY) as work:
                     more = await beat.task(work)
+                # What comes at its time goes before what can wait in a queue.
+                (self.behind.add if more else self.behind.discard)(beat.name)
             except asyncio.CancelledError:
                 raise
             except Exception:
                 more = False
+                self.behind.discard(beat.name)
                 log.exception("a beat failed", extra={"task": beat.name})
 
     async def _work(self) -> None:
@@ -95,6 +99,9 @@ class Jobs:
         woken = self.database.woken
         while True:
             woken.clear()
+            if self.behind:
+                await asyncio.sleep(0.05)
+                continue
             try:
                 busy = await self._round()
             except asyncio.CancelledError:

@@ -148,7 +148,7 @@ def test_two_who_open_one_case_see_each_other_and_lose_nothing(
     colleague.locator("[name=note]").first.fill("Gọi trước khi đến")
     expect(desk.locator("[data-presence]")).to_contain_text("đang gõ")
     desk.keyboard.press("a")
-    expect(desk.locator(".badge").nth(1)).to_contain_text("tiếp nhận")
+    expect(desk.locator(".head .badge").nth(1)).to_contain_text("tiếp nhận")
     colleague.locator("button[form^=do-route]").click()
     expect(colleague.locator("[data-changed]")).to_contain_text(OPERATOR)
     expect(colleague.locator("[name=note]").first).to_have_value("Gọi trước khi đến")

@@ -157,6 +157,10 @@ async def case_page(
         verbs=[way.verb for way in ways],
         held=_held(reader, work, held),
         near=[_near(reader, other) for other in near],
+        pins=[
+            [other.longitude, other.latitude, STATUS_TONES[other.status], other.ref]
+            for other in near
+        ],
         units=units_of(reader),
         suggested=suggested,
         suggested_why=why,
@@ -242,8 +246,6 @@ def _near(reader: Reader, other: store.Neighbour) -> dict[str, Any]:
         "closed_at": other.closed_at,
         "revisit_on": other.revisit_on,
         "said": other.said,
-        "latitude": getattr(other, "latitude", None),
-        "longitude": getattr(other, "longitude", None),
     }
 
 

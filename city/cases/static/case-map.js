@@ -20,6 +20,13 @@ class CaseMap extends HTMLElement {
       const { openMap } = await import("/static/web/js/base-map.js");
       const { map, maplibre } = await openMap(this, this.querySelector("[data-map]"), { cooperativeGestures: false });
       this.map = map;
+      for (const [longitude, latitude, tone, ref] of JSON.parse(this.dataset.near ?? "[]")) {
+        const other = Object.assign(document.createElement("a"), { className: "case-pin", href: `/desk/cases/${ref}`, title: ref, tabIndex: -1 });
+        other.dataset.tone = tone;
+        other.dataset.other = "";
+        other.setAttribute("aria-hidden", "true"); // The list beneath the map has them all.
+        new maplibre.Marker({ element: other }).setLngLat([longitude, latitude]).addTo(map);
+      }
       const pin = Object.assign(document.createElement("span"), { className: "case-pin" });
       pin.dataset.tone = this.dataset.tone;
       pin.setAttribute("aria-hidden", "true");

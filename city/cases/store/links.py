@@ -23,6 +23,8 @@ class Neighbour(Struct, frozen=True, kw_only=True):
     status: Status
     summary: str
     metres: float
+    latitude: float
+    longitude: float
     opened_at: datetime
     closed_at: datetime | None
     revisit_on: date | None = None
@@ -105,7 +107,7 @@ async def list_neighbours(
                        power(sin(radians(c.latitude - :latitude) / 2), 2)
                        + cos(radians(c.latitude)) * cos(radians(:latitude))
                        * power(sin(radians(c.longitude - :longitude) / 2), 2)))) as metres,
-                   c.opened_at, c.closed_at, c.revisit_on,
+                   c.latitude, c.longitude, c.opened_at, c.closed_at, c.revisit_on,
                    left(case when c.status = 'rejected' then c.reason else c.answer end, 400)
                        as said
             from named

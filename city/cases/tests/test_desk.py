@@ -1,4 +1,4 @@
-"""The desk: filters, what is held back, many at once, who is here, live counts, ready-made texts."""
+"""The desk: filters, what is held back, many at once, presence, live counts, ready-made texts."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from city import cases, identity
 from city.cases import store
 from city.cases.desk import live
 from city.cases.desk.filters import read_filters, tsquery, wanted
-from city.cases.desk.live import LiveDesk, Listener
+from city.cases.desk.live import Listener, LiveDesk
 from city.cases.desk.wording import NewTemplate, faults, fill
 from city.cases.tests.given_cases import new_case
 from city.kernel import Actor, Work
@@ -367,3 +367,45 @@ async def test_the_profile_brings_texts_in_both_languages(work: Work) -> None:
     texts = await store.list_templates(work)
     assert {text.kind for text in texts} == {"answer", "reject", "send_back", "question"}
     assert all({"vi", "en"} <= text.text.keys() for text in texts)
+
+
+async def test_what_a_phone_sends_twice_is_done_once(browser: Browser) -> None:
+    case = await opened(browser)
+    unit = await unit_of(browser)
+    async with browser.inside.work(EVERY) as work:
+        await cases.route_case(work, case.id, unit.id)
+    await browser.sign_in("unit", unit="hepco")
+    words = "We put in a new lamp and a new fuse this morning and tried it twice after dark today."
+    form = {"text": words, "version": "2", "key": "phone-key-1"}
+    program = {"accept": "application/json"}
+    short = await browser.post(
+        f"/work/{case.ref}/answer", data={**form, "text": "Done."}, headers=program
+    )
+    assert short.status_code == 422  # Refused, so the key is still free.
+    for _ in range(2):
+        sent = await browser.post(f"/work/{case.ref}/answer", data=form, headers=program)
+        assert sent.status_code == 303
+    assert (await now(browser, case)).version == 3
+    late = await browser.post(
+        f"/work/{case.ref}/hand-back",
+        data={"reason": "It is not ours to mend at all.", "version": "2", "key": "phone-key-2"},
+        headers=program,
+    )
+    assert late.status_code == 409
+    assert late.headers["content-type"].startswith("application/problem+json")
+
+
+async def test_a_helping_unit_adds_its_part_and_no_more(browser: Browser) -> None:
+    case = await opened(browser)
+    lead, helping = await unit_of(browser), await unit_of(browser, "huewaco")
+    async with browser.inside.work(EVERY) as work:
+        await cases.route_case(work, case.id, lead.id, coop=[helping.id])
+    await browser.sign_in("unit", unit="huewaco")
+    assert case.ref in (await browser.get("/work")).text
+    shown = await browser.get(f"/work/{case.ref}")
+    assert f"/work/{case.ref}/contribute" in shown.text
+    assert f"/work/{case.ref}/answer" not in shown.text
+    sent = await browser.post(f"/work/{case.ref}/contribute", data={"text": "Pipe closed."})
+    assert sent.status_code == 303
+    assert (await browser.post(f"/work/{case.ref}/take", data={})).status_code == 403
+    assert (await browser.post(f"/work/{case.ref}/reject", data={})).status_code == 404
