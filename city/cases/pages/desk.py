@@ -1,12 +1,13 @@
 """The page of one case at the coordination desk, and what can be done with it now."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import msgspec
 
-from city import places
+from city import places, textai
 from city.cases import actions, routing, store
+from city.cases.actions.sorting import EARLY
 from city.cases.categories import known_categories
 from city.cases.desk.held import HELD_VERBS, hold, spoken
 from city.cases.history import is_whole
@@ -15,6 +16,8 @@ from city.cases.model import (
     STATUS_WORDS,
     Case,
     Entry,
+    Part,
+    Process,
     Status,
     is_unit_officer,
 )
@@ -26,9 +29,29 @@ from city.cases.pages.views import (
     suggested_unit,
 )
 from city.cases.store.desk import Held
-from city.cases.verbs import verb_called
+from city.cases.verbs import Split, verb_called
 from city.kernel import Conflict, Invalid, Problem, Says, Work, say
 from city.web import Form, Request, Response, get, page, post, read_form, redirect
+
+LEAST_SURE = 0.2
+"""A category that fits the words less than this is not worth a look."""
+
+DOUBTFUL = 0.6
+"""From this score on the desk is told that something may be no report at all."""
+
+
+class SplitLines(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts of a case as a person writes them: one on each line."""
+
+    parts: Annotated[str, msgspec.Meta(max_length=4000)]
+    version: int | None = None
+
+    def split(self) -> Split:
+        """Return them as a program would send them."""
+        lines = [line.strip() for line in self.parts.splitlines()]
+        parts = [Part(summary=line) for line in lines if line]
+        return Split(parts=parts, version=self.version)
+
 
 NEAR_METRES = 60.0
 """What lies so close to a case stands beside it as the same place."""
@@ -53,7 +76,14 @@ DONE_WORDS: dict[str, Says] = {
     "claim": say("{ref} is in your hands for half an hour."),
     "release": say("{ref} is free again."),
     "hand_over": say("{ref} is in your colleague's hands."),
+    "sort": say("{ref} is in another category now, with what that one promises."),
+    "split": say("The parts of {ref} are cases of their own now."),
+    "link": say("{ref} and the other case show each other now."),
+    "unlink": say("{ref} and the other case are no longer linked."),
 }
+
+_STAYS = frozenset({"accept", "claim", "release", "hand_over", "sort", "split", "link", "unlink"})
+"""After these one goes on with the same case."""
 
 
 @get("/desk/cases/{ref:str}", allow="cases.view")
@@ -77,7 +107,7 @@ async def move_case(
     if not work.actor.may("cases.lead"):
         work.actor.require("cases.triage")
     verb = verb.replace("-", "_")
-    shape = verb_called(verb).shape
+    shape = SplitLines if verb == "split" else verb_called(verb).shape
     case = await store.see_case_by_ref(work, read_or_missing(ref))
     given, form = await read_form(request, shape)
     if given is not None:
@@ -104,7 +134,7 @@ async def _do(work: Work, case: Case, verb: str, given: Any, list: str) -> Respo
         held = await hold(work, case, verb, given)
         return redirect(f"{onward}{'&' if '?' in onward else '?'}undo={held.id}")
     case = await verb_called(verb).do(work, case.id, given)
-    stays = verb in ("accept", "claim", "release", "hand_over")
+    stays = verb in _STAYS
     return redirect(
         f"{here}?{urlencode({'list': list})}" if stays and list else here if stays else onward,
         say(DONE_WORDS[verb].text, ref=case.ref) if verb in DONE_WORDS else None,
@@ -113,6 +143,8 @@ async def _do(work: Work, case: Case, verb: str, given: Any, list: str) -> Respo
 
 async def _with_form(work: Work, case: Case, given: Any, form: Form) -> Any:
     """Return what was given together with the answers to the process's own form."""
+    if isinstance(given, SplitLines):
+        return given.split()
     way_id = getattr(given, "id", "")
     if not way_id:
         return given
@@ -176,7 +208,40 @@ async def case_page(
         undo=await undo_of(request, work, reader),
         words_kinds={"reject": "reject", "send_back": "send_back", "ask": "question"},
         me=str(work.actor.id or ""),
+        more=_more(reader, work, case, entries),
     )
+
+
+def _more(reader: Reader, work: Work, case: Case, entries: list[Entry]) -> dict[str, Any]:
+    """Return what else can be done with a case, and what its words seem to say."""
+    may = case.is_open and work.actor.may("cases.triage")
+    early = may and case.status in EARLY
+    answer = next((entry for entry in reversed(entries) if entry.verb == "answer"), None)
+    fitting = textai.suggest_categories(case.summary) if early else []
+    kinds = [
+        {"value": code, "label": reader.named(category.name)}
+        for code, category in reader.categories.items()
+        if category.retired_at is None and category.process is not Process.COMMAND
+    ]
+    return {
+        "may": may,
+        "sort": early,
+        "split": may and case.parent_id is None,
+        "categories": kinds if early else [],
+        "fitting": [
+            {
+                "code": one.code,
+                "label": reader.category(one.code),
+                "percent": round(one.score * 100),
+            }
+            for one in fitting
+            if one.code != case.category
+            and one.score >= LEAST_SURE
+            and one.code in reader.categories
+        ],
+        "doubtful": case.status is Status.NEW and textai.spam_score(case.summary).value >= DOUBTFUL,
+        "promises": answer.facts.get("promises", "") if answer and case.is_open else "",
+    }
 
 
 def _list(request: Request[Any, Any, Any], form: Form) -> str:

@@ -409,3 +409,26 @@ async def test_a_helping_unit_adds_its_part_and_no_more(browser: Browser) -> Non
     assert sent.status_code == 303
     assert (await browser.post(f"/work/{case.ref}/take", data={})).status_code == 403
     assert (await browser.post(f"/work/{case.ref}/reject", data={})).status_code == 404
+
+
+async def test_the_desk_sorts_splits_and_links_on_the_page(work: Work, browser: Browser) -> None:
+    case = await cases.open_case(work, new_case())
+    other = await cases.open_case(work, new_case(summary="Tiếng ồn cả đêm"))
+    await browser.sign_in("desk")
+    shown = await browser.get(f"/desk/cases/{case.ref}")
+    assert 'id="do-sort-list"' in shown.text and 'id="do-split"' in shown.text
+    address = f"/desk/cases/{case.ref}"
+    done = await browser.post(f"{address}/sort", data={"category": "noise", "version": "1"})
+    assert done.status_code == 303, done.text
+    done = await browser.post(
+        f"{address}/split", data={"parts": "The pole\n\nThe cable ", "version": "2"}
+    )
+    assert done.status_code == 303, done.text
+    refused = await browser.post(f"{address}/split", data={"parts": " ", "version": "3"})
+    assert refused.status_code == 422
+    done = await browser.post(f"{address}/link", data={"other": other.ref})
+    assert done.status_code == 303, done.text
+    now = await cases.get_case(work, case.id)
+    assert (now.category, now.parts) == ("noise", 2)
+    shown = await browser.get(address)
+    assert "The cable" in shown.text and other.ref in shown.text
