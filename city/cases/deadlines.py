@@ -151,7 +151,10 @@ def next_bell(definition: Definition, case: Case, after: datetime | None = None)
     last = rings[-1] if rings else None
     if last is None or not last.repeat or case.rung >= NEVER_BY_ITSELF:
         return None
-    again = (after or last.at) + timedelta(minutes=last.repeat)
+    repeats = case.rung - len(rings)
+    again = (after or last.at + repeats * timedelta(minutes=last.repeat)) + timedelta(
+        minutes=last.repeat
+    )
     return msgspec.structs.replace(last, at=max(again, last.at))
 
 
@@ -234,8 +237,10 @@ def _clock(minutes: int) -> Says:
 def _late(minutes: int, days: int, *, by_clock: bool) -> Says:
     if minutes < 120:
         return say("{n} min late", n=minutes)
-    if days < 1 or (by_clock and minutes < 2880):
+    if minutes < 2880 if by_clock else days < 1:
         return say("{n} hours late", n=minutes // 60)
+    if by_clock:
+        return say("{n} days late", n=minutes // 1440)
     if days == 1:
         return say("1 working day late")
     return say("{n} working days late", n=days)

@@ -5,6 +5,7 @@ to, so that none can be forgotten, and done in the transaction that moves it on,
 is done once, whatever is killed when.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
@@ -17,6 +18,7 @@ from city.cases import store
 from city.cases.actions.moving import definition_of, enter, put
 from city.cases.categories import read_again
 from city.cases.deadlines import Bell, as_facts, next_bell, settled
+from city.cases.desk.attempt import attempt
 from city.cases.history import next_entry
 from city.cases.model import Case, CaseEscalated, CaseMoved, CaseReminded, Entry
 from city.kernel import Work, beat, job, reacts_to
@@ -24,6 +26,11 @@ from city.processes import Definition, ProcessPublished
 
 AT_ONCE = 500
 """How many cases are taken in one transaction."""
+
+PUT_OFF = timedelta(minutes=15)
+"""So long a case is left alone with which something went wrong; the log has what."""
+
+log = logging.getLogger("city.cases")
 
 
 @beat(every=timedelta(milliseconds=500))
@@ -42,12 +49,18 @@ async def ring_due(work: Work, most: int = AT_ONCE) -> int:
     await calendar.refresh(work)
     rung: list[tuple[Case, Entry]] = []
     for case in due:
-        definition = await definition_of(work, case)
-        bell = next_bell(definition, case)
-        if bell is not None and bell.does == "pass":
-            await _pass(work, case, definition)
-        else:
-            rung.append(_rung(work, case, definition, bell))
+        try:
+            definition = await definition_of(work, case)
+            bell = next_bell(definition, case)
+            if bell is not None and bell.does == "pass":
+                async with attempt(work):
+                    await _pass(work, case, definition)
+            else:
+                rung.append(_rung(work, case, definition, bell))
+        except Exception:
+            # One case that cannot go on must not keep the city from all the others.
+            log.exception("a case cannot go on by itself", extra={"case": case.ref})
+            await store.put_off(work, case.id, work.now + PUT_OFF)
     await _store(work, rung)
     return len(due)
 
@@ -58,6 +71,8 @@ def _rung(work: Work, case: Case, definition: Definition, bell: Bell | None) -> 
         # The calendar or the state has left nothing to do.
         bell = Bell(work.now, "remind", [])
     count = case.rung + 1
+    following = msgspec.structs.replace(case, rung=count)
+    following = next_bell(definition, following, after=work.now)
     higher = case.escalated + (bell.does == "escalate")
     entry = next_entry(work, case, bell.does, case.status, "", as_facts(bell, count), True)
     tell = [str(who) for who in bell.tell]
@@ -66,16 +81,22 @@ def _rung(work: Work, case: Case, definition: Definition, bell: Bell | None) -> 
     elif tell:
         work.announce(CaseReminded(case_id=case.id, tell=tell))
     case = msgspec.structs.replace(
-        case, rung=count, escalated=higher, head_seq=entry.seq, head_hash=entry.hash
+        case,
+        rung=count,
+        escalated=higher,
+        wake_at=following.at if following else None,
+        head_seq=entry.seq,
+        head_hash=entry.hash,
     )
-    following = next_bell(definition, case, after=work.now)
-    return msgspec.structs.replace(case, wake_at=following.at if following else None), entry
+    return case, entry
 
 
 async def _pass(work: Work, case: Case, definition: Definition) -> None:
     """Take the way that the process leaves to the city when a step has run out."""
     way = next(way for way in definition.ways_from(case.state) if processes.Who.CITY in way.by)
     moved = enter(work, definition, case, way.to)
+    if not moved.is_open:
+        moved = msgspec.structs.replace(moved, closed_at=work.now)
     await put(work, case, moved, str(way.verb), facts={"state": way.to, "by_itself": True})
 
 
@@ -95,7 +116,11 @@ async def recalculate_from(work: Work, *, after: UUID) -> None:
     found = await store.lock_open_after(work, after, most=AT_ONCE)
     changed: list[tuple[Case, Entry]] = []
     for case in found:
-        now = settled(await definition_of(work, case), case)
+        try:
+            now = settled(await definition_of(work, case), case)
+        except Exception:
+            log.exception("a clock cannot be computed anew", extra={"case": case.ref})
+            continue
         if (now.due_at, now.step_due_at, now.wake_at) == (
             case.due_at,
             case.step_due_at,

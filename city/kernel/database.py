@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from city.kernel import outbox
-from city.kernel.errors import Unavailable
+from city.kernel.errors import Conflict, Unavailable
 from city.kernel.work import Actor, Connection, Work
 
 # What asyncpg raises when the server is not there, as opposed to when it refuses.
@@ -126,6 +126,9 @@ class Database:
                 await _roll_back(held[1])
             if isinstance(error, GONE):
                 raise Unavailable("The city's records cannot be reached just now.") from error
+            if isinstance(error, asyncpg.DeadlockDetectedError):
+                text = "Somebody else changed the same at the same moment. Please try again."
+                raise Conflict(text) from error
             raise
         finally:
             if held:

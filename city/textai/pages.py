@@ -86,7 +86,7 @@ def _tried(text: str, names: dict[str, str]) -> dict[str, Any]:
                 "code": each.code,
                 "name": names.get(each.code, each.code),
                 "percent": round(100 * each.score),
-                "reasons": [reason.words for reason in explain(text, each.code)],
+                "reasons": list(dict.fromkeys(why.words for why in explain(text, each.code))),
             }
             for each in found
             if each.score >= 0.01 or each is found[0]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -144,3 +144,11 @@ def _wait_until_ready(url: str, city: subprocess.Popen[bytes], log: Path) -> Non
         except OSError:
             time.sleep(0.2)
     pytest.fail("the city was not ready in 120 s: " + log.read_text()[-3000:])
+
+
+def aside(page: Page) -> None:
+    """Put the notice of the sample city's own instant cases aside, as anybody can with Esc."""
+    page.wait_for_timeout(1500)
+    if page.locator("#notice").get_attribute("open") is not None:
+        page.keyboard.press("Escape")
+        expect(page.locator("#notice")).not_to_be_visible()

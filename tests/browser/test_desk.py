@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import check_accessible, sign_in, watched
+from tests.browser.conftest import aside, check_accessible, sign_in, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -71,14 +71,6 @@ def at_desk(page: Page, name: str) -> None:
     sign_in(page, name, "/desk")
     page.locator("desk-live").wait_for(state="attached")
     aside(page)
-
-
-def aside(page: Page) -> None:
-    """Put the notice of the sample city's own instant cases aside, as anybody can with Esc."""
-    page.wait_for_timeout(1500)
-    if page.locator("#notice").get_attribute("open") is not None:
-        page.keyboard.press("Escape")
-        expect(page.locator("#notice")).not_to_be_visible()
 
 
 def test_twenty_reports_are_triaged_without_a_mouse(desk: Page, report: Reports) -> None:

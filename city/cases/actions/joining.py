@@ -10,6 +10,7 @@ from city.cases import store
 from city.cases.actions.evidence import words
 from city.cases.actions.moving import begin_with, put
 from city.cases.actions.opening import open_case
+from city.cases.deadlines import promise_for
 from city.cases.model import (
     MERGED,
     STATUS_WORDS,
@@ -32,6 +33,8 @@ async def merge_case(work: Work, case_id: UUID, into: UUID, *, version: int | No
     Needs `cases.triage`. The other case takes over the photos, and the earlier of both deadlines.
     Its history says so too. Announces CaseMoved and CaseMerged.
     """
+    # Both are held in the same order by everybody: two who join them both ways never wait in a ring.
+    await store.lock_cases(work, [case_id, into])
     case = await begin_with(work, case_id, version)
     if not case.is_open:
         raise Conflict(
@@ -47,7 +50,7 @@ async def merge_case(work: Work, case_id: UUID, into: UUID, *, version: int | No
     if other.status in (Status.MERGED, Status.REJECTED):
         stands = STATUS_WORDS[other.status]
         raise Invalid({"into": say("That case cannot take another: {status}.", status=stands)})
-    await put(work, other, _richer(other, case), "join", facts={"ref": case.ref}, announce=False)
+    await put(work, other, _richer(work, other, case), "join", facts={"ref": case.ref}, announce=False)
     merged = msgspec.structs.replace(
         case, status=Status.MERGED, state=MERGED, merged_into=other.id, closed_at=work.now
     )
@@ -56,27 +59,35 @@ async def merge_case(work: Work, case_id: UUID, into: UUID, *, version: int | No
     return case
 
 
-def _richer(other: Case, case: Case) -> Case:
+def _richer(work: Work, other: Case, case: Case) -> Case:
     """Return the case that goes on with what the joined one brings to it."""
     known = {*other.photos, *other.more_photos}
     photos = [id for id in (*case.photos, *case.more_photos) if id not in known]
     richer = msgspec.structs.replace(other, more_photos=[*other.more_photos, *photos])
     if not other.is_open or case.clock_at is None or other.clock_at is None:
         return richer
-    if other.due_at is not None and case.due_at is not None and case.due_at < other.due_at:
+    due_at, other_due_at = _due_by(work, case), _due_by(work, other)
+    if other_due_at is not None and due_at is not None and due_at < other_due_at:
         # Whoever reported first was promised first; the clock of the earlier promise goes on.
         return msgspec.structs.replace(
-            richer, promise=case.promise, clock_at=case.clock_at, pauses=_paused(other, case)
+            richer, promise=case.promise, clock_at=case.clock_at, pauses=_paused(work, other, case)
         )
     return richer
 
 
-def _paused(other: Case, case: Case) -> list[datetime]:
+def _due_by(work: Work, case: Case) -> datetime | None:
+    """Return by when a case would be due if its clock ran from now on."""
+    pauses = [*case.pauses, work.now] if case.is_paused else case.pauses
+    return promise_for(case.promise, case.clock_at or case.opened_at, pauses).due_at
+
+
+def _paused(work: Work, other: Case, case: Case) -> list[datetime]:
     """Return the pauses of the earlier clock, standing still exactly if the other's does."""
-    pauses = list(case.pauses)
-    if len(pauses) % 2 != len(other.pauses) % 2:
-        pauses.append(other.pauses[-1] if other.is_paused else case.pauses[-1])
-    return pauses
+    if case.is_paused is other.is_paused:
+        return list(case.pauses)
+    if case.is_paused:
+        return [*case.pauses, work.now]
+    return [*case.pauses, max(other.pauses[-1], *case.pauses[-1:])]
 
 
 async def split_case(

@@ -186,7 +186,7 @@ async def put(
 ) -> Case:
     """Store a case that has changed, with one entry; refuse if somebody changed it meanwhile.
 
-    What the city wrote meanwhile (a reminder) stands in nobody's way.
+    What leaves the version as it is (a reminder, a claim) stands in nobody's way, and is kept.
     """
     note = note.strip()
     if len(note) > MOST_LETTERS:
@@ -206,8 +206,19 @@ async def put(
         fresh = await store.get_case(work, was.id)
         if fresh.version != was.version:
             raise changed(fresh.status)
-        was = msgspec.structs.replace(was, head_seq=fresh.head_seq, head_hash=fresh.head_hash)
+        now = settled(definition, _with_meanwhile(was, now, fresh))
+        was = fresh
     raise changed(was.status)
+
+
+def _with_meanwhile(was: Case, now: Case, fresh: Case) -> Case:
+    """Return what is to be stored with what others did since `was` was read: claims and bells."""
+    kept = {"head_seq": fresh.head_seq, "head_hash": fresh.head_hash}
+    names = ("claimed_by", "claimed_name", "claimed_at")
+    if now.entered_at == was.entered_at:
+        names += ("rung", "escalated")
+    kept |= {name: getattr(fresh, name) for name in names}
+    return msgspec.structs.replace(now, **kept)
 
 
 def changed(status: Status) -> Conflict:

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from city.cases import store
-from city.kernel import Problem, Work
+from city.kernel import Work
 
 
 @asynccontextmanager
 async def attempt(work: Work, *, keep: bool = True) -> AsyncIterator[None]:
-    """Do what stands inside wholly or not at all: a Problem undoes it, and is raised on.
+    """Do what stands inside wholly or not at all: what is raised undoes it, and goes on.
 
     With `keep` false it is undone in any case: a trial of whether it could be done.
     """
@@ -17,7 +17,7 @@ async def attempt(work: Work, *, keep: bool = True) -> AsyncIterator[None]:
     await store.set_savepoint(work)
     try:
         yield
-    except Problem:
+    except Exception:
         await _undo(work, announced, jobs)
         raise
     if keep:

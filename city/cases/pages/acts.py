@@ -45,7 +45,8 @@ async def listen(request: Request[Any, Any, Any]) -> ServerSentEvent:
             if message:
                 yield ServerSentEventMessage(data=message.decode())
             else:
-                yield ServerSentEventMessage(comment="still here")
+                # Without None there would be an empty message, which is no JSON.
+                yield ServerSentEventMessage(comment="still here", data=None)
 
     return ServerSentEvent(messages(), headers={"cache-control": "no-store"})
 

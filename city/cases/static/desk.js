@@ -138,7 +138,9 @@ function showSound() {
   if (!button) return;
   const on = wantsSound() && sound?.state === "running";
   button.setAttribute("aria-pressed", on);
-  button.querySelector("span").textContent = on ? live.words.sound_on : live.words.sound_off;
+  const words = on ? live.words.sound_on : live.words.sound_off;
+  button.querySelector("span").textContent = words;
+  button.setAttribute("aria-label", words); // On a phone there is room for the picture only.
 }
 
 async function switchSound() {

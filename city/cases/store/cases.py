@@ -236,6 +236,14 @@ async def see_case_by_ref(work: Work, ref: str) -> Case:
     )
 
 
+async def lock_cases(work: Work, ids: list[UUID]) -> None:
+    """Hold these cases until the work is done, always in the same order."""
+    await work.run(
+        "select 1 from cases.case where id = any(:ids::uuid[]) order by id for no key update",
+        ids=ids,
+    )
+
+
 async def set_claim(work: Work, case: Case, entry: Entry, free_before: datetime) -> bool:
     """Store whose a case is, with an entry; False if it is somebody else's or has moved on.
 

@@ -27,6 +27,11 @@ async def take_due(work: Work, *, most: int) -> list[Case]:
     )
 
 
+async def put_off(work: Work, id: UUID, until: datetime) -> None:
+    """Leave a case alone until then."""
+    await work.run("update cases.case set wake_at = :until where id = :id", id=id, until=until)
+
+
 async def lock_open_after(work: Work, after: UUID, *, most: int) -> list[Case]:
     """Return the open cases that follow this id, locked, whose clock can be computed anew."""
     return await work.all(

@@ -225,6 +225,8 @@ def test_what_is_promised_for_dispatching_is_what_is_for_verifying_unless_it_is_
         ("2026-11-16 09:04", Process.INSTANT, "4 min left", "late"),
         ("2026-11-16 13:00", Process.INSTANT, "4 hours left", "doing"),
         ("2026-11-16 08:54", Process.INSTANT, "6 min late", "late"),
+        ("2026-11-14 10:00", Process.INSTANT, "47 hours late", "late"),
+        ("2026-11-13 08:00", Process.INSTANT, "3 days late", "late"),
         ("2026-11-16 17:00", Process.TIME_BOUND, "Due today", "doing"),
         ("2026-11-17 17:00", Process.TIME_BOUND, "1 working day left", "doing"),
         ("2026-11-25 17:00", Process.TIME_BOUND, "6 working days left", "new"),

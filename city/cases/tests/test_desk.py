@@ -287,7 +287,7 @@ async def test_two_hundred_desks_cost_one_question_a_second(
     pages = [asyncio.create_task(stay()) for _ in range(200)]
     await asyncio.sleep(0.3)
     asked = len(inside.statements) - before
-    assert asked == desk.looks <= 16
+    assert asked - desk.looks in (0, 1) and asked <= 16  # One may just be on its way.
     assert len(heard) == 200  # Nothing new, nothing told again.
     assert heard[0]["counts"]["instant"] == 1 and len(heard[0]["instant"]) == 1
     desk.close()
