@@ -84,6 +84,7 @@ CREATE TABLE cases."case" (
     parts integer DEFAULT 0 NOT NULL,
     more_photos uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     contested_at timestamp with time zone,
+    doubt real DEFAULT 0 NOT NULL,
     answered_at timestamp with time zone,
     closed_at timestamp with time zone,
     answer text DEFAULT ''::text NOT NULL,

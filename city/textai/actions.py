@@ -86,12 +86,20 @@ async def forget(work: Work, key: str) -> None:
 
 
 async def record(
-    work: Work, key: str, suggestions: list[Suggestion] | None = None, *, chosen: str | None = None
+    work: Work,
+    key: str,
+    suggestions: list[Suggestion] | None = None,
+    *,
+    chosen: str | None = None,
+    keep: bool = False,
 ) -> None:
-    """Note what was suggested for a case or form, with model and scores, or what was chosen."""
+    """Note what was suggested for a case or form, with model and scores, or what was chosen.
+
+    With `keep`, what was suggested for it before stays.
+    """
     await refresh(work)
     if suggestions:
-        await store.set_shown(work, key, suggestions)
+        await store.set_shown(work, key, suggestions, keep=keep)
     if chosen is not None:
         await store.set_chosen(work, key, chosen)
 

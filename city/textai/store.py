@@ -143,8 +143,10 @@ async def delete_older(work: Work, kind: Kind, keep: int) -> list[str]:
     )
 
 
-async def set_shown(work: Work, key: str, suggestions: list[Suggestion]) -> None:
-    """Note what was suggested for something; what was suggested before is replaced."""
+async def set_shown(
+    work: Work, key: str, suggestions: list[Suggestion], *, keep: bool = False
+) -> None:
+    """Note what was suggested for something; what was suggested before is replaced or kept."""
     await work.run(
         """
         insert into textai.suggestion (key, model, codes, scores, shown_at)
@@ -152,12 +154,14 @@ async def set_shown(work: Work, key: str, suggestions: list[Suggestion]) -> None
         on conflict (key) do update
         set model = excluded.model, codes = excluded.codes, scores = excluded.scores,
             shown_at = excluded.shown_at
+        where not :keep
         """,
         key=key,
         model=suggestions[0].model,
         codes=[suggestion.code for suggestion in suggestions],
         scores=[suggestion.score for suggestion in suggestions],
         now=work.now,
+        keep=keep,
     )
 
 

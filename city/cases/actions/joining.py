@@ -50,7 +50,9 @@ async def merge_case(work: Work, case_id: UUID, into: UUID, *, version: int | No
     if other.status in (Status.MERGED, Status.REJECTED):
         stands = STATUS_WORDS[other.status]
         raise Invalid({"into": say("That case cannot take another: {status}.", status=stands)})
-    await put(work, other, _richer(work, other, case), "join", facts={"ref": case.ref}, announce=False)
+    await put(
+        work, other, _richer(work, other, case), "join", facts={"ref": case.ref}, announce=False
+    )
     merged = msgspec.structs.replace(
         case, status=Status.MERGED, state=MERGED, merged_into=other.id, closed_at=work.now
     )

@@ -71,6 +71,7 @@ create table cases.case (
     parts         integer not null default 0,
     more_photos   uuid[] not null default '{}',
     contested_at  timestamptz,
+    doubt         real not null default 0,
     answered_at   timestamptz,
     closed_at     timestamptz,
     answer        text not null default '',

@@ -26,6 +26,7 @@ from city.cases.model.things import (
 )
 from city.cases.model.words import (
     CLAIM_MINUTES,
+    DOUBTFUL,
     LEAST_LETTERS,
     MERGED,
     MOST_LETTERS,
@@ -42,6 +43,7 @@ from city.processes import ENDS, Process, Status
 
 __all__ = [
     "CLAIM_MINUTES",
+    "DOUBTFUL",
     "ENDS",
     "LEAST_LETTERS",
     "MERGED",

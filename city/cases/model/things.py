@@ -78,6 +78,7 @@ class Case(Struct, frozen=True, kw_only=True):
     `unit_id` leads, `coop` help. `more_photos` came with cases that were joined with this one.
     `parts` counts cases split off. `reason` says why it was not taken on. `answer` is public once
     it is done. `contested_at`: the reporter was not satisfied and had no re-opening by right left.
+    `doubt`, 0 to 1: how much its words look like no report at all.
     """
 
     id: UUID
@@ -119,6 +120,7 @@ class Case(Struct, frozen=True, kw_only=True):
     parts: int = 0
     more_photos: list[UUID] = []
     contested_at: datetime | None = None
+    doubt: float = 0.0
     answered_at: datetime | None = None
     closed_at: datetime | None = None
     answer: str = ""

@@ -15,6 +15,9 @@ LEAST_LETTERS = 80
 MERGED = "merged"
 """The state that every process has without writing it down."""
 
+DOUBTFUL = 0.6
+"""From this score on a case is told to be perhaps no report, and stands further down."""
+
 CLAIM_MINUTES = 30
 """For so long a case is somebody's who has taken it in hand and does nothing."""
 

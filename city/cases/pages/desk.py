@@ -36,9 +36,6 @@ from city.web import Form, Request, Response, get, page, post, read_form, redire
 LEAST_SURE = 0.2
 """A category that fits the words less than this is not worth a look."""
 
-DOUBTFUL = 0.6
-"""From this score on the desk is told that something may be no report at all."""
-
 
 class SplitLines(msgspec.Struct, frozen=True, kw_only=True):
     """The parts of a case as a person writes them: one on each line."""
@@ -239,7 +236,7 @@ def _more(reader: Reader, work: Work, case: Case, entries: list[Entry]) -> dict[
             and one.score >= LEAST_SURE
             and one.code in reader.categories
         ],
-        "doubtful": case.status is Status.NEW and textai.spam_score(case.summary).value >= DOUBTFUL,
+        "doubtful": store.is_doubtful(case),
         "promises": answer.facts.get("promises", "") if answer and case.is_open else "",
     }
 

@@ -4,6 +4,7 @@ from city.cases.store.cases import (
     add_case,
     get_case,
     get_case_by_ref,
+    is_doubtful,
     list_history,
     lock_cases,
     queue_at,
@@ -12,6 +13,7 @@ from city.cases.store.cases import (
     see_case_by_ref,
     set_case,
     set_claim,
+    set_doubt,
 )
 from city.cases.store.categories import (
     get_category,
@@ -90,6 +92,7 @@ __all__ = [
     "get_case",
     "get_case_by_ref",
     "get_category",
+    "is_doubtful",
     "list_all_categories",
     "list_board",
     "list_board_closed",
@@ -117,6 +120,7 @@ __all__ = [
     "set_categories",
     "set_claim",
     "set_clocks",
+    "set_doubt",
     "set_filter",
     "set_presence",
     "set_refused",

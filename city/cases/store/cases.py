@@ -4,14 +4,17 @@ Where a function says *that the actor may see*, a unit's officer gets the cases 
 by a condition in the statement.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from city.cases.model import Case, Entry, is_unit_officer
+from city.cases.model import DOUBTFUL, Case, Entry, Process, Status, is_unit_officer
 from city.kernel import Actor, Work
+
+DOUBTFUL_WAITS = timedelta(hours=12)
+"""So much further down stands what is perhaps no report: it is looked at last, and always."""
 
 NO_UNIT = UUID(int=0)
 """No case has this unit."""
@@ -197,7 +200,31 @@ def queue_at(case: Case) -> datetime:
     """Return where a case stands in the queues; one that was promised nothing comes last."""
     if case.closed_at is not None:
         return case.closed_at
+    if case.step_due_at is not None and is_doubtful(case):
+        return case.step_due_at + DOUBTFUL_WAITS
     return case.step_due_at or case.opened_at.replace(year=case.opened_at.year + 100, day=1)
+
+
+def is_doubtful(case: Case) -> bool:
+    """Return whether a case stands further down because of its words; an instant one never does."""
+    new = case.status is Status.NEW and case.process is Process.TIME_BOUND
+    return new and case.doubt >= DOUBTFUL
+
+
+async def set_doubt(work: Work, case: Case) -> bool:
+    """Store how doubtful a new case is and where it stands because of it; once."""
+    return bool(
+        await work.run(
+            """
+            update cases.case set doubt = :doubt, queue_at = :queue_at
+            where id = :id and doubt = 0 and version = :version
+            """,
+            id=case.id,
+            doubt=case.doubt,
+            queue_at=queue_at(case),
+            version=case.version,
+        )
+    )
 
 
 async def get_case(work: Work, id: UUID) -> Case:

@@ -6,9 +6,20 @@ from uuid import UUID
 import pytest
 
 from city import calendar, cases, identity
-from city.cases.model import CLAIM_MINUTES, Status
-from city.cases.tests.given_cases import LONG, acting, desk_of, new_case, officer_of
-from city.kernel import Actor, Conflict, Forbidden, Invalid, Missing, Work, new_id
+from city.cases import store
+from city.cases.model import CLAIM_MINUTES, DOUBTFUL, Status
+from city.cases.tests.given_cases import DESK, LONG, acting, desk_of, new_case, officer_of
+from city.kernel import (
+    Actor,
+    Conflict,
+    Database,
+    Forbidden,
+    Invalid,
+    Missing,
+    Work,
+    new_id,
+    run_due_jobs,
+)
 
 REPORTER = Actor(id=new_id(), name="", permissions=frozenset({"me", "reports.submit"}))
 
@@ -18,6 +29,9 @@ async def doing(work: Work, unit: identity.Organisation) -> cases.Case:
     await cases.accept_case(desk_of(work), case.id)
     await cases.route_case(desk_of(work), case.id, unit.id)
     return await cases.take_case(officer_of(work, unit), case.id)
+
+
+DESKS = Actor(id=new_id(), name="Hải", permissions=DESK)
 
 
 def later(work: Work, **gone: float) -> Work:
@@ -235,3 +249,20 @@ async def test_a_case_put_into_another_category_goes_by_that_ones_process(work: 
     busy = await doing(work, unit)
     with pytest.raises(Conflict):
         await cases.sort_case(desk_of(work), busy.id, "noise")
+
+
+async def test_words_that_look_like_no_report_stand_further_down_and_are_refused_nothing(
+    database: Database,
+) -> None:
+    spam = "VAY TIEN NHANH!!! http://vay.example http://vay2.example KIEM TIEN ONLINE 100% LAI !!!"
+    async with database.work(Actor(name="", permissions=frozenset({"reports.submit"}))) as work:
+        doubtful = await cases.open_case(work, new_case(summary=spam))
+        plain = await cases.open_case(work, new_case())
+    await run_due_jobs(database)
+    async with database.work(DESKS, reading=True) as work:
+        found = [c.ref for c in await store.list_open(work, statuses=[Status.NEW])]
+        seen = await cases.get_case(work, doubtful.id)
+    assert seen.doubt >= DOUBTFUL and found.index(plain.ref) < found.index(doubtful.ref)
+    async with database.work(DESKS) as work:
+        taken = await cases.accept_case(work, doubtful.id)
+    assert taken.status is Status.ACCEPTED
