@@ -2,7 +2,8 @@
 
 Starts the product on a database of its own with generated reports, drives it over HTTP on
 loopback, and prints one JSON document. CPU is that of the application and of PostgreSQL, from
-/proc; the load generator is not counted there, though it shares the cores. `ratio` is to pgbench
+/proc; the load generator is not counted there, though it shares the cores. Jobs that follow (news,
+learning) are left to `city work`, which does not run here. `ratio` is to pgbench
 saying the same statements from as many connections in the same run.
 """
 
@@ -189,7 +190,7 @@ def _start(
     }
     began = time.perf_counter()
     server = subprocess.Popen(
-        [sys.executable, "-m", "city", "serve", "--processes", str(count)],
+        [sys.executable, "-m", "city", "serve", "--no-jobs", "--processes", str(count)],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

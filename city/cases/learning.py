@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 
-import msgspec
-
 from city import textai
 from city.cases import store
-from city.cases.model import REASONS, CaseMoved, CaseOpened, Category, Process, Status
+from city.cases.model import REASONS, CaseMoved, Category, Process
 from city.kernel import Work, reacts_to
 
 _UNFIT = REASONS["unfit"].text
@@ -20,25 +18,12 @@ async def learn_from_the_desk(work: Work, event: CaseMoved) -> None:
     case = await store.get_case(work, event.case_id)
     key = f"case:{case.id}"
     if event.verb != "reject":
+        # What the model thinks stands beside what was decided, for its accuracy to be seen.
+        thought = textai.suggest_categories(case.summary)
+        await textai.record(work, key, thought, keep=True)
         await textai.learn(work, key, case.summary, case.category)
     spam = case.reason == _UNFIT
     await textai.learn(work, key, case.summary, "spam" if spam else "fine", "spam")
-
-
-@reacts_to(CaseOpened)
-async def weigh_the_words(work: Work, event: CaseOpened) -> None:
-    """Write down what the words of a new case suggest, and how much they look like no report.
-
-    Nothing is refused because of it; what is doubtful stands a little further down in its list.
-    """
-    case = await store.get_case(work, event.case_id)
-    if case.status is not Status.NEW or case.process is Process.COMMAND:
-        return
-    suggested = textai.suggest_categories(case.summary)
-    await textai.record(work, f"case:{case.id}", suggested, keep=True)
-    doubt = textai.spam_score(case.summary).value
-    if doubt > 0:
-        await store.set_doubt(work, msgspec.structs.replace(case, doubt=doubt))
 
 
 def teach_words(categories: Iterable[Category]) -> None:

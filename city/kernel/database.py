@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from city.kernel import outbox
-from city.kernel.errors import Conflict, Unavailable
+from city.kernel.errors import Conflict, Problem, Unavailable
 from city.kernel.work import Actor, Connection, Work
 
 # What asyncpg raises when the server is not there, as opposed to when it refuses.
@@ -124,15 +124,21 @@ class Database:
         except BaseException as error:
             if len(held) == 2:
                 await _roll_back(held[1])
-            if isinstance(error, GONE):
-                raise Unavailable("The city's records cannot be reached just now.") from error
-            if isinstance(error, asyncpg.DeadlockDetectedError):
-                text = "Somebody else changed the same at the same moment. Please try again."
-                raise Conflict(text) from error
+            if (refusal := _refusal(error)) is not None:
+                raise refusal from error
             raise
         finally:
             if held:
                 await pool.release(held[0])
+
+
+def _refusal(error: BaseException) -> Problem | None:
+    """Return the refusal that stands for an error which trying again may mend, or None."""
+    if isinstance(error, GONE):
+        return Unavailable("The city's records cannot be reached just now.")
+    if isinstance(error, asyncpg.DeadlockDetectedError):
+        return Conflict("Somebody else changed the same at the same moment. Please try again.")
+    return None
 
 
 async def _roll_back(transaction: Any) -> None:

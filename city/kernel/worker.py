@@ -179,13 +179,15 @@ async def _do(database: Database, taken: Taken, lease: UUID, now: datetime | Non
 
 async def _put_back(database: Database, taken: Taken, lease: UUID, error: Exception) -> None:
     """Try again later, or lay it aside for a person after the last attempt."""
+    known = known_jobs().get(taken.task)
     async with database.work(NOBODY) as work:
         wait = timedelta(seconds=min(3600, 2**taken.attempts))
         await work.run(
             """
             update kernel.job
             set run_at = :again, lease = null, error = :error,
-                failed_at = case when attempts >= :most then :now::timestamptz end
+                failed_at = case when attempts >= :most and not :again_and_again
+                                 then :now::timestamptz end
             where id = :id and lease = :lease
             """,
             id=taken.id,
@@ -194,6 +196,8 @@ async def _put_back(database: Database, taken: Taken, lease: UUID, error: Except
             now=work.now,
             error=f"{type(error).__name__}: {error}"[:2000],
             most=ATTEMPTS,
+            # What is done over and over is never laid aside: nobody would ask for it again.
+            again_and_again=known is not None and known.every is not None,
         )
 
 

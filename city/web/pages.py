@@ -134,7 +134,8 @@ def page(
     body = request.app.state.pages.render(template, language, context)
     answer = Response(body, status_code=status, media_type="text/html")
     answer.headers["content-language"] = language
-    if message:
+    # A script that follows a redirect shows nobody what it was answered.
+    if message and "json" not in request.headers.get("accept", ""):
         answer.delete_cookie("flash")
     return answer
 

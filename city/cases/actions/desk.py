@@ -8,10 +8,10 @@ from city.cases import routing, store
 from city.cases.actions.evidence import NOTHING, Brought, words
 from city.cases.actions.moving import Move, begin, finish
 from city.cases.categories import promised, remembered
-from city.cases.model import REASONS, Case, CaseEscalated
+from city.cases.model import REASONS, Case, CaseEscalated, moves_for
 from city.cases.quality import promises_only
 from city.kernel import Conflict, Invalid, Missing, Work, say
-from city.processes import Verb, Who
+from city.processes import Needs, Verb, Who
 
 
 async def accept_case(
@@ -28,6 +28,9 @@ async def accept_case(
     """
     move = await begin(work, case_id, Verb.ACCEPT, version)
     case = await finish(work, move, note=note, brought=brought)
+    ways = [way for way in moves_for(move.definition, case, work.actor) if way.verb is Verb.ROUTE]
+    if not ways or ways[0].needs != Needs() or ways[0].form:
+        return case
     route = await routing.decide_for(work, case)
     if not route.automatic or route.lead is None:
         return case

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import jsonschema
+import msgspec
 from msgspec import Struct
 
 from city import media
@@ -22,6 +23,9 @@ class Brought(Struct, frozen=True, kw_only=True):
 
 NOTHING = Brought()
 
+MOST_BYTES = 20_000
+"""So much the answers to a step's form can be, as JSON: the history keeps them for ever."""
+
 
 async def prove(
     work: Work, way: Transition, text: str, brought: Brought, field: str = "note"
@@ -31,7 +35,7 @@ async def prove(
     `files` are the photos, `documents` the other files, `given` the answers to the form. Raises
     Invalid by field; `field` is the one in which the words were written.
     """
-    needs, text, photos = way.needs, text.strip(), brought.photos
+    needs, text, photos = way.needs, text.strip(), list(dict.fromkeys(brought.photos))
     errors: dict[str, Says] = {}
     if len(text) > MOST_LETTERS:
         errors[field] = too_long(text)
@@ -56,6 +60,8 @@ async def prove(
 
 def form_faults(form: dict[str, Any], given: dict[str, Any]) -> dict[str, Says]:
     """Return what is wrong with the answers to a way's form, by field."""
+    if given and len(msgspec.json.encode(given)) > MOST_BYTES:
+        return {"given": say("This is longer than what can be kept here.")}
     if not form:
         return {"given": say("This step asks for nothing more.")} if given else {}
     errors: dict[str, Says] = {}

@@ -33,7 +33,7 @@ async def merge_case(work: Work, case_id: UUID, into: UUID, *, version: int | No
     Needs `cases.triage`. The other case takes over the photos, and the earlier of both deadlines.
     Its history says so too. Announces CaseMoved and CaseMerged.
     """
-    # Both are held in the same order by everybody: two who join them both ways never wait in a ring.
+    # Everybody holds both in the same order: two who join them both ways wait in no ring.
     await store.lock_cases(work, [case_id, into])
     case = await begin_with(work, case_id, version)
     if not case.is_open:

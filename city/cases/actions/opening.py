@@ -2,7 +2,7 @@
 
 import msgspec
 
-from city import calendar, places
+from city import calendar, places, textai
 from city.cases import store
 from city.cases.actions.evidence import too_long
 from city.cases.categories import process_of, promised, read_again, remembered
@@ -80,6 +80,7 @@ def opened(work: Work, new: NewCase, category: Category, version: Version | None
         clock_at=opened_at,
         entered_at=opened_at,
         parent_id=new.parent_id,
+        doubt=textai.spam_score(new.summary).value,
         verify_by=None,
         dispatch_by=None,
         due_at=None,

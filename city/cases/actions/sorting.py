@@ -7,7 +7,7 @@ import msgspec
 from city.cases.actions.moving import begin_with, enter, put
 from city.cases.categories import process_of, promised, remembered
 from city.cases.history import content_digest
-from city.cases.model import STATUS_WORDS, Case, Status
+from city.cases.model import STATUS_WORDS, Case, Process, Status
 from city.kernel import Conflict, Invalid, Work, say
 
 EARLY = frozenset({Status.NEW, Status.ACCEPTED, Status.ROUTED})
@@ -28,7 +28,8 @@ async def sort_case(
         words = STATUS_WORDS[case.status]
         raise Conflict("This cannot be done now. The case stands at: {status}.", status=words)
     known = await remembered(work, category)
-    if known is None or known.code == case.category:
+    commands = Process.COMMAND in (case.process, known.process if known else None)
+    if known is None or known.code == case.category or commands:
         raise Invalid({"category": say("Please choose another category of the list.")})
     process = process_of(known)
     state = next(

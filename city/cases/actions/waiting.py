@@ -1,6 +1,6 @@
 """Letting a case wait: for its reporter, for money, for anything its process knows of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -20,6 +20,11 @@ def asks_the_reporter(definition: Definition, way: Transition) -> bool:
 def hears_the_reporter(definition: Definition, way: Transition) -> bool:
     """Return whether a way is the one that the reporter's answer opens."""
     return Who.REPORTER in way.by
+
+
+def _named(id: str) -> Callable[[Definition, Transition], bool]:
+    """Return which ways may be meant: without a name never the one that asks the reporter."""
+    return lambda definition, way: bool(id) or not asks_the_reporter(definition, way)
 
 
 async def ask_reporter(
@@ -77,7 +82,7 @@ async def pause_case(
 
     The clock stands still. `revisit_on` is public: on that day it is looked at again.
     """
-    move = await begin(work, case_id, Verb.PAUSE, version, id=id)
+    move = await begin(work, case_id, Verb.PAUSE, version, id=id, only=_named(id))
     note = words("note", note, say("Please say what it waits for."))
     check_revisit(work, move, revisit_on)
     facts = {"revisit_on": revisit_on.isoformat()} if revisit_on else {}

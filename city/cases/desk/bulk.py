@@ -104,4 +104,4 @@ async def _do_one(
 
 
 def _number(written: str) -> int | None:
-    return int(written) if written.isdigit() else None
+    return int(written) if written.isdecimal() and len(written) < 10 else None

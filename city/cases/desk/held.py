@@ -40,6 +40,8 @@ async def hold(work: Work, case: Case, verb: str, given: Any) -> Held:
     Raises what the verb would raise, and Conflict if something else is held back for the case.
     """
     wanted = verb_called(verb)
+    if given.version is None:
+        given = msgspec.structs.replace(given, version=case.version)
     async with attempt(work, keep=False):
         await wanted.do(work, case.id, given)
     held = Held(

@@ -20,10 +20,11 @@ from city.cases.desk.filters import (
 )
 from city.cases.desk.held import take_back
 from city.cases.desk.live import MOST_COUNTED, Listener, live_desk
+from city.cases.model import CLAIM_MINUTES, is_unit_officer
 from city.cases.pages.board import read_or_missing
 from city.cases.pages.views import reader_of
 from city.cases.store.queues import Wanted
-from city.kernel import Conflict, Work, say
+from city.kernel import Conflict, Forbidden, Work, say
 from city.processes import Process, Status
 from city.web import Request, Response, get, page, post, read_form, redirect
 
@@ -36,6 +37,8 @@ async def listen(request: Request[Any, Any, Any]) -> ServerSentEvent:
     the filters pinned on this page. No connection to the database is held.
     """
     database, actor = request.app.state.database, request.scope["user"]
+    if is_unit_officer(actor):
+        raise Forbidden("You are not allowed to do this.")
     async with database.work(actor, reading=True) as work:
         pinned = await store.list_filters(work, actor.person_id)
     desk, listener = live_desk(database), Listener(actor, pinned)
@@ -77,7 +80,7 @@ async def show_notice(request: Request[Any, Any, Any], work: Work) -> Response[A
         statuses=[str(Status.NEW)],
         process=str(Process.INSTANT),
         unclaimed=True,
-        claimed_since=work.now - timedelta(days=1),
+        claimed_since=work.now - timedelta(minutes=CLAIM_MINUTES),
     )
     items = await store.list_board(work, asked, limit=5)
     reader = await reader_of(request, work, await known_categories(work))
@@ -91,7 +94,8 @@ async def take_instant(request: Request[Any, Any, Any], work: Work, ref: str) ->
     case = await store.see_case_by_ref(work, read_or_missing(ref))
     given, _ = await read_form(request, _Version)
     version = given.version if given else None
-    if case.claimed_by not in (None, work.actor.id):
+    until = case.claimed_until()
+    if case.claimed_by not in (None, work.actor.id) and until is not None and until > work.now:
         raise Conflict("{name} has this case in hand.", name=case.claimed_name)
     case = await actions.accept_case(work, case.id, version=version)
     await actions.claim_case(work, case.id)

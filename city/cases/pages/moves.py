@@ -42,7 +42,7 @@ ICONS = {
     "reopen": "rotate-ccw",
     "ask": "message-circle-question-mark",
     "reply": "message-square",
-    "pause": "pause",
+    "pause": "hourglass",
     "resume": "play",
     "step": "chevron-right",
     "take": "play",

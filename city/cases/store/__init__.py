@@ -13,7 +13,6 @@ from city.cases.store.cases import (
     see_case_by_ref,
     set_case,
     set_claim,
-    set_doubt,
 )
 from city.cases.store.categories import (
     get_category,
@@ -120,7 +119,6 @@ __all__ = [
     "set_categories",
     "set_claim",
     "set_clocks",
-    "set_doubt",
     "set_filter",
     "set_presence",
     "set_refused",

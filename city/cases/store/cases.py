@@ -37,12 +37,12 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
                 id, ref, category, process, definition, definition_version, state, source, status,
                 summary, latitude, longitude, cell, ward, address, photos, private, opened_at,
                 verify_by, dispatch_by, due_at, promise, clock_at, entered_at, step_due_at,
-                wake_at, queue_at, unit_id, parent_id, head_hash)
+                wake_at, queue_at, unit_id, parent_id, doubt, head_hash)
             select :id, :ref, code, :process, :definition, :definition_version, :state, :source,
                    :status, :summary, :latitude, :longitude, :cell, :ward, :address,
                    :photos::uuid[], :private, :opened_at, :verify_by, :dispatch_by, :due_at,
                    :promise::jsonb, :clock_at, :entered_at, :step_due_at, :wake_at, :queue_at,
-                   :unit_id::uuid, :parent_id::uuid, :hash
+                   :unit_id::uuid, :parent_id::uuid, :doubt, :hash
             from cases.category
             where code = :category and revision = :revision and retired_at is null
             on conflict (ref) do nothing
@@ -97,6 +97,7 @@ def _beginning(case: Case) -> dict[str, Any]:
         "queue_at": queue_at(case),
         "unit_id": case.unit_id,
         "parent_id": case.parent_id,
+        "doubt": case.doubt,
     }
 
 
@@ -209,22 +210,6 @@ def is_doubtful(case: Case) -> bool:
     """Return whether a case stands further down because of its words; an instant one never does."""
     new = case.status is Status.NEW and case.process is Process.TIME_BOUND
     return new and case.doubt >= DOUBTFUL
-
-
-async def set_doubt(work: Work, case: Case) -> bool:
-    """Store how doubtful a new case is and where it stands because of it; once."""
-    return bool(
-        await work.run(
-            """
-            update cases.case set doubt = :doubt, queue_at = :queue_at
-            where id = :id and doubt = 0 and version = :version
-            """,
-            id=case.id,
-            doubt=case.doubt,
-            queue_at=queue_at(case),
-            version=case.version,
-        )
-    )
 
 
 async def get_case(work: Work, id: UUID) -> Case:

@@ -1,11 +1,12 @@
 """The SQL of the desk: filters, ready-made texts, what is held back, who looks, live counts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
+from city.cases.model import CLAIM_MINUTES
 from city.kernel import Work
 
 
@@ -92,7 +93,7 @@ async def look_at_board(
                 'ref', ref, 'version', version, 'since', opened_at) order by opened_at), '[]')
             from cases.case
             where closed_at is null and process = 'instant' and process <> 'time_bound'
-              and status = 'new' and claimed_by is null
+              and status = 'new' and (claimed_by is null or claimed_at < :lapsed)
         ) as instant, (
             select coalesce(jsonb_agg(jsonb_build_object(
                 'ref', ref, 'name', claimed_name, 'at', claimed_at)), '[]')
@@ -110,6 +111,7 @@ async def look_at_board(
         soon=soon,
         midnight=midnight,
         present_since=present_since,
+        lapsed=work.now - timedelta(minutes=CLAIM_MINUTES),
     )
 
 

@@ -3,13 +3,17 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from city import cases, identity, processes
 from city.cases import timers
+from city.cases.actions import Brought
 from city.cases.actions.moving import begin, finish, put
 from city.cases.model import Status
 from city.cases.tests.given_cases import DESK, LONG, desk_of, new_case
-from city.kernel import THE_CITY, Actor, Conflict, Database, Work, new_id
+from city.kernel import THE_CITY, Actor, Conflict, Database, Invalid, Work, new_id
 from city.processes import Verb
+from tests.harness import Browser
 
 HAI = Actor(id=new_id(), name="Trần Minh Hải", permissions=DESK)
 LAN = Actor(id=new_id(), name="Phạm Thị Lan", permissions=DESK)
@@ -39,8 +43,9 @@ async def test_an_escalation_meanwhile_is_not_done_again(database: Database) -> 
     async with database.work(THE_CITY) as work:
         unit = (await identity.list_units(work))[0]
         case = await cases.open_case(work, new_case(category="power-cable"))
-        await cases.accept_case(desk_of(work), case.id)
-        await cases.route_case(desk_of(work), case.id, unit.id)
+        desk = work.at(work.now, HAI)
+        await cases.accept_case(desk, case.id)
+        await cases.route_case(desk, case.id, unit.id)
     then = database.clock() + timedelta(minutes=20)
     async with database.work(HAI, now=then) as work:
         before = await cases.get_case(work, case.id)
@@ -90,7 +95,7 @@ code: ending
 name: {vi: Thử, en: Trial}
 process: time_bound
 start: new
-deadlines: {done: {working_days: 5}}
+deadlines: {verify: {working_days: 1}, done: {working_days: 5}}
 states:
   new: {status: new, name: {vi: Mới, en: New}, due: done}
   asked:
@@ -124,3 +129,33 @@ async def test_the_city_can_close_a_case_by_itself_when_its_process_says_so(work
     closed = await cases.get_case(work, case.id)
     assert closed.status is Status.REJECTED and closed.closed_at
     assert await cases.verify_history(work, case.id)
+
+
+async def test_a_clock_that_stood_still_is_not_late_after_joining(work: Work) -> None:
+    first = await cases.open_case(work, new_case())
+    await cases.ask_reporter(desk_of(work), first.id, "Which lamp do you mean?")
+    month = work.at(work.now + timedelta(days=28), HAI)
+    second = await cases.open_case(month, new_case())
+    await cases.merge_case(month, first.id, second.id)
+    going = await cases.get_case(work, second.id)
+    assert going.due_at and going.due_at > month.now and not going.is_paused
+
+
+async def test_nothing_is_sorted_into_a_command(work: Work) -> None:
+    case = await cases.open_case(work, new_case())
+    known = await cases.known_categories(work)
+    command = next(c for c in known.values() if c.process is cases.Process.COMMAND)
+    with pytest.raises(Invalid):
+        await cases.sort_case(desk_of(work), case.id, command.code)
+
+
+async def test_a_units_officer_does_not_hear_the_whole_city(browser: Browser) -> None:
+    await browser.sign_in("unit", unit="hepco")
+    assert (await browser.get("/desk/live")).status_code == 403
+
+
+async def test_answers_to_a_form_are_not_without_end(work: Work) -> None:
+    case = await cases.open_case(work, new_case())
+    brought = Brought(given={"word": "x" * 30_000})
+    with pytest.raises(Invalid):
+        await cases.accept_case(desk_of(work), case.id, brought=brought)
