@@ -7,7 +7,7 @@ import pytest
 
 from city import cases
 from city.cases.tests.given_cases import DESK, HERE
-from city.kernel import Actor, Forbidden, Invalid, Work, new_id
+from city.kernel import Actor, Database, Forbidden, Invalid, Work, new_id
 from tests.harness import Inside
 
 LONG_AGO = datetime(2015, 1, 1, 5, 20, 9, tzinfo=UTC)
