@@ -241,11 +241,6 @@ def _more(reader: Reader, work: Work, case: Case, entries: list[Entry]) -> dict[
     }
 
 
-def _list(request: Request[Any, Any, Any], form: Form) -> str:
-    """Return the list that the reader comes from, as its query."""
-    return request.query_params.get("list", "") or str(form.values.get("list", ""))
-
-
 async def _suggestion(
     work: Work, reader: Reader, case: Case
 ) -> tuple[str, str, list[dict[str, str]]]:

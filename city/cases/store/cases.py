@@ -54,20 +54,19 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
         )
         select id from opened
         """,
-        category=case.category,
         revision=revision,
         at=entry.at,
         actor_id=entry.actor_id,
         actor_name=entry.actor_name,
         facts=entry.facts,
         hash=entry.hash,
-        **_beginning(case),
+        **_columns(case),
     )
     return added is not None
 
 
-def _beginning(case: Case) -> dict[str, Any]:
-    """Return what a case begins with, as parameters."""
+def _columns(case: Case) -> dict[str, Any]:
+    """Return a case as parameters; a statement takes those it names."""
     return {
         "id": case.id,
         "ref": case.ref,
@@ -98,30 +97,11 @@ def _beginning(case: Case) -> dict[str, Any]:
         "unit_id": case.unit_id,
         "parent_id": case.parent_id,
         "doubt": case.doubt,
-    }
-
-
-def _standing(case: Case) -> dict[str, Any]:
-    """Return where a case stands, as parameters."""
-    return {
-        "id": case.id,
         "version": case.version,
         "category": case.category,
-        "process": case.process,
-        "definition": case.definition,
-        "definition_version": case.definition_version,
-        "private": case.private,
-        "status": case.status,
-        "state": case.state,
-        "unit_id": case.unit_id,
         "coop": case.coop,
-        "promise": msgspec.to_builtins(case.promise),
-        "clock_at": case.clock_at,
         "pauses": case.pauses,
-        "entered_at": case.entered_at,
-        "step_due_at": case.step_due_at,
         "revisit_on": case.revisit_on,
-        "wake_at": case.wake_at,
         "rung": case.rung,
         "escalated": case.escalated,
         "claimed_by": case.claimed_by,
@@ -130,10 +110,6 @@ def _standing(case: Case) -> dict[str, Any]:
         "parts": case.parts,
         "more_photos": case.more_photos,
         "contested_at": case.contested_at,
-        "verify_by": case.verify_by,
-        "dispatch_by": case.dispatch_by,
-        "due_at": case.due_at,
-        "queue_at": queue_at(case),
         "answered_at": case.answered_at,
         "closed_at": case.closed_at,
         "answer": case.answer,
@@ -183,7 +159,7 @@ async def set_case(work: Work, case: Case, entry: Entry) -> bool:
         )
         select version from moved
         """,
-        **_standing(case),
+        **_columns(case),
         seq=entry.seq,
         hash=entry.hash,
         verb=entry.verb,
