@@ -98,6 +98,7 @@ CREATE TABLE cases."case" (
     version integer DEFAULT 1 NOT NULL,
     head_seq integer DEFAULT 1 NOT NULL,
     head_hash text NOT NULL,
+    words tsvector GENERATED ALWAYS AS (cases.words_of(summary, address)) STORED,
     CONSTRAINT case_check CHECK (((closed_at IS NOT NULL) = (status = ANY (ARRAY['done'::text, 'rejected'::text, 'merged'::text])))),
     CONSTRAINT case_check1 CHECK ((((merged_into IS NOT NULL) = (status = 'merged'::text)) OR (source = 'import'::text))),
     CONSTRAINT case_latitude_check CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
@@ -918,6 +919,8 @@ CREATE INDEX case_closed_unit ON cases."case" USING btree (unit_id, closed_at DE
 
 CREATE INDEX case_closed_ward ON cases."case" USING btree (ward, closed_at DESC, id DESC) WHERE (closed_at IS NOT NULL);
 
+CREATE INDEX case_closed_words ON cases."case" USING gin (words) WHERE (closed_at IS NOT NULL);
+
 CREATE INDEX case_coop_open ON cases."case" USING gin (coop) WHERE ((closed_at IS NULL) AND (coop <> '{}'::uuid[]));
 
 CREATE INDEX case_due ON cases."case" USING btree (due_at);
@@ -942,7 +945,7 @@ CREATE INDEX case_open_status ON cases."case" USING btree (status, queue_at, id)
 
 CREATE INDEX case_open_ward ON cases."case" USING btree (ward, queue_at, id) WHERE (closed_at IS NULL);
 
-CREATE INDEX case_open_words ON cases."case" USING gin (cases.words_of(summary, address)) WHERE (closed_at IS NULL);
+CREATE INDEX case_open_words ON cases."case" USING gin (words) WHERE (closed_at IS NULL);
 
 CREATE INDEX case_parent ON cases."case" USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 

@@ -1,7 +1,7 @@
 """Cases for programs: the categories for everybody, the cases for staff."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar.params import Parameter
@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from city.cases import store
 from city.cases.categories import known_categories, promised
-from city.cases.cursors import read_cursor, write_cursor
-from city.cases.model import ENDS, Case, Category, Process, QueueItem, Status
+from city.cases.cursors import write_cursor
+from city.cases.desk.filters import Filters, list_items
+from city.cases.model import ENDS, Case, Category, Process, QueueItem, Source, Status
 from city.cases.verbs import SHAPES, verb_called
 from city.kernel import Missing, Work, read_ref
 from city.processes import Span
@@ -72,6 +73,7 @@ class CaseLines(Struct, frozen=True):
 
 
 Most = Annotated[int, Parameter(ge=1, le=200)]
+Words = Annotated[str, Parameter(max_length=200)]
 
 
 @get("/api/v1/categories", allow=PUBLIC)
@@ -86,32 +88,41 @@ async def list_categories(work: Work) -> list[PublicCategory]:
 async def list_cases(
     work: Work,
     status: Status | None = None,
-    category: str | None = None,
+    group: Process | None = None,
+    category: str = "",
+    ward: str = "",
     unit: UUID | None = None,
+    source: Source | None = None,
     late: bool = False,
+    escalated: bool = False,
+    reopened: bool = False,
+    claimed: Literal["", "me", "nobody"] = "",
+    q: Words = "",
     closed: bool = False,
     after: str = "",
     limit: Most = 50,
 ) -> CaseLines:
     """List open cases, whatever is due first on top, or closed ones, those closed last on top.
 
-    A unit's officer gets those of the own unit. `late`: only those past their due time.
+    A unit's officer gets those of the own unit. `late`: only those past their due time. `claimed`:
+    those that the caller has in hand, or nobody. `q`: words, with or without diacritics; all must
+    be there. Of closed ones `late`, `escalated` and `claimed` ask nothing.
     """
-    place = read_cursor(after)
-    if closed or status in ENDS:
-        found = await store.list_closed(
-            work, status=status, category=category, unit=unit, after=place, limit=limit + 1
-        )
-    else:
-        found = await store.list_open(
-            work,
-            statuses=[status] if status else list(Status),
-            category=category,
-            unit=unit,
-            due_before=work.now if late else None,
-            after=place,
-            limit=limit + 1,
-        )
+    filters = Filters(
+        tab="done" if closed or status in ENDS else "all",
+        status=status,
+        group=group,
+        category=category,
+        ward=ward,
+        unit=unit,
+        source=source,
+        late=late,
+        escalated=escalated,
+        reopened=reopened,
+        claimed=claimed,
+        q=q,
+    )
+    found = await list_items(work, filters, after, limit + 1)
     more = len(found) > limit
     lines = found[:limit]
     return CaseLines(
@@ -135,10 +146,10 @@ async def move_case(request: Request, work: Work, ref: str, verb: str) -> Case:
     `send-back` and `reopen` need `reason`; `merge` needs `into`, a reference. With `version` it
     is refused (409) when the case has changed since.
     """
-    wanted = verb_called(verb)
-    given = await check_json(request, wanted.shape)
+    meant = verb_called(verb)
+    given = await check_json(request, meant.shape)
     case = await store.see_case_by_ref(work, _read(ref))
-    return await wanted.do(work, case.id, given)
+    return await meant.do(work, case.id, given)
 
 
 routes = [list_categories, list_cases, show_case, move_case]

@@ -11,9 +11,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from city.cases import store
-from city.cases.model import CLAIM_MINUTES, Process, Source, Status
+from city.cases.cursors import read_cursor
+from city.cases.model import CLAIM_MINUTES, ENDS, Process, Source, Status
 from city.cases.store.desk import SavedFilter
-from city.cases.store.queues import Wanted
+from city.cases.store.queues import BoardItem, Wanted
 from city.kernel import Conflict, Invalid, Says, Work, new_id, say
 from city.web import folded
 
@@ -123,6 +124,19 @@ def wanted(work: Work, filters: Filters) -> Wanted:
         reopened=True if filters.reopened else None,
         words=tsquery(filters.q) or None,
     )
+
+
+async def list_items(work: Work, filters: Filters, after: str, limit: int) -> list[BoardItem]:
+    """Return the lines of a list that the actor may see, in one statement.
+
+    Open ones with whatever is due first on top, closed ones with those closed last. `after` is the
+    cursor of the line to go on from, or empty.
+    """
+    closed = TABS[filters.tab].closed
+    if filters.status and (filters.status in ENDS) != closed:
+        return []
+    listed = store.list_board_closed if closed else store.list_board
+    return await listed(work, wanted(work, filters), after=read_cursor(after), limit=limit)
 
 
 def tsquery(q: str) -> str:

@@ -7,13 +7,12 @@ from urllib.parse import parse_qsl, urlencode
 from city import places
 from city.cases import store
 from city.cases.categories import known_categories
-from city.cases.cursors import read_cursor, write_cursor
-from city.cases.desk.filters import ROWS, TABS, Filters, read_filters, wanted
+from city.cases.cursors import write_cursor
+from city.cases.desk.filters import ROWS, TABS, Filters, list_items, read_filters
 from city.cases.desk.live import live_desk
-from city.cases.model import ENDS, REASONS, STATUS_WORDS, Case, Source, is_unit_officer
+from city.cases.model import REASONS, STATUS_WORDS, Case, Source, is_unit_officer
 from city.cases.pages.moves import undo_of
 from city.cases.pages.views import PROCESS_WORDS, SOURCE_WORDS, Reader, reader_of
-from city.cases.store.queues import BoardItem
 from city.kernel import Missing, Work, read_ref, say
 from city.web import Request, Response, get, page, redirect, wants_fragment
 
@@ -79,19 +78,6 @@ async def after_case(work: Work, case: Case, list: str) -> str:
             if item.id != case.id and item.held_verb is None:
                 return f"/desk/cases/{item.ref}?{urlencode({'list': filters.query()})}"
     return f"/desk?{filters.query()}"
-
-
-async def list_items(work: Work, filters: Filters, after: str, limit: int) -> list[BoardItem]:
-    """Return the lines of a list, in one statement."""
-    place = read_cursor(after)
-    asked = wanted(work, filters)
-    if TABS[filters.tab].closed:
-        if filters.status and filters.status not in ENDS:
-            return []
-        return await store.list_board_closed(work, asked, after=place, limit=limit)
-    if filters.status and filters.status in ENDS:
-        return []
-    return await store.list_board(work, asked, after=place, limit=limit)
 
 
 def _tabs(reader: Reader, filters: Filters, counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -56,8 +56,6 @@ from city.cases.store.queues import (
     count_queue,
     list_board,
     list_board_closed,
-    list_closed,
-    list_open,
     list_work,
 )
 from city.cases.store.timers import (
@@ -96,13 +94,11 @@ __all__ = [
     "list_board",
     "list_board_closed",
     "list_categories",
-    "list_closed",
     "list_filters",
     "list_held",
     "list_history",
     "list_known",
     "list_neighbours",
-    "list_open",
     "list_templates",
     "list_work",
     "lock_cases",

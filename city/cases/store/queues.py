@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from city.cases.model import QueueCounts, QueueItem, Status
+from city.cases.model import QueueCounts, QueueItem
 from city.cases.store.cases import scope_of
 from city.kernel import Work
 
@@ -103,8 +103,7 @@ async def list_board(
                or claimed_by is null or claimed_at < :claimed_since)
           and (:source::text is null or source = :source)
           and (:reopened::boolean is null or reopened > 0)
-          and (:words::text is null
-               or cases.words_of(summary, address) @@ to_tsquery('simple', :words))
+          and (:words::text is null or words @@ to_tsquery('simple', :words))
           and (:after_at::timestamptz is null or (queue_at, c.id) > (:after_at, :after_id::uuid))
         order by queue_at, c.id
         limit :limit
@@ -138,6 +137,7 @@ async def list_board_closed(
           and (:scope::uuid is null or unit_id = :scope)
           and (:source::text is null or source = :source)
           and (:reopened::boolean is null or reopened > 0)
+          and (:words::text is null or words @@ to_tsquery('simple', :words))
           and (:after_at::timestamptz is null or (closed_at, id) < (:after_at, :after_id::uuid))
         order by closed_at desc, id desc
         limit :limit
@@ -172,8 +172,7 @@ async def count_board(work: Work, wanted: Wanted, *, most: int) -> int:
                    or claimed_by is null or claimed_at < :claimed_since)
               and (:source::text is null or source = :source)
               and (:reopened::boolean is null or reopened > 0)
-              and (:words::text is null
-                   or cases.words_of(summary, address) @@ to_tsquery('simple', :words))
+              and (:words::text is null or words @@ to_tsquery('simple', :words))
             limit :most
         ) as found
         """,
@@ -186,90 +185,6 @@ async def count_board(work: Work, wanted: Wanted, *, most: int) -> int:
 
 def _fields(wanted: Wanted) -> dict[str, Any]:
     return {name: getattr(wanted, name) for name in wanted.__struct_fields__}
-
-
-async def list_open(
-    work: Work,
-    *,
-    statuses: list[Status],
-    process: str | None = None,
-    category: str | None = None,
-    unit: UUID | None = None,
-    due_before: datetime | None = None,
-    words: str = "",
-    after: tuple[datetime, UUID] | None = None,
-    limit: int = 50,
-) -> list[QueueItem]:
-    """Return the open cases that the actor may see, whatever is due first on top.
-
-    With `words`, those with these words in their summary or address.
-    """
-    return await work.all(
-        QueueItem,
-        """
-        select id, ref, category, process, status, left(summary, 200) as summary, ward, address,
-               private, unit_id, opened_at, verify_by, dispatch_by, due_at, step_due_at, closed_at,
-               reopened, version, queue_at
-        from cases.case
-        where closed_at is null
-          and status = any(:statuses::text[])
-          and (:process::text is null or process = :process)
-          and (:category::text is null or category = :category)
-          and (:unit::uuid is null or unit_id = :unit)
-          and (:scope::uuid is null or unit_id = :scope)
-          and (:pattern = '' or summary ilike :pattern or address ilike :pattern)
-          and (:due_before::timestamptz is null or due_at < :due_before)
-          and (:after_at::timestamptz is null or (queue_at, id) > (:after_at, :after_id::uuid))
-        order by queue_at, id
-        limit :limit
-        """,
-        statuses=statuses,
-        process=process,
-        category=category,
-        unit=unit,
-        scope=scope_of(work.actor),
-        due_before=due_before,
-        pattern=_pattern(words),
-        after_at=after[0] if after else None,
-        after_id=after[1] if after else None,
-        limit=limit,
-    )
-
-
-async def list_closed(
-    work: Work,
-    *,
-    status: Status | None = None,
-    category: str | None = None,
-    unit: UUID | None = None,
-    after: tuple[datetime, UUID] | None = None,
-    limit: int = 50,
-) -> list[QueueItem]:
-    """Return the closed cases that the actor may see, those closed last on top."""
-    return await work.all(
-        QueueItem,
-        """
-        select id, ref, category, process, status, left(summary, 200) as summary, ward, address,
-               private, unit_id, opened_at, verify_by, dispatch_by, due_at, step_due_at, closed_at,
-               reopened, version, closed_at as queue_at
-        from cases.case
-        where closed_at is not null
-          and (:status::text is null or status = :status)
-          and (:category::text is null or category = :category)
-          and (:unit::uuid is null or unit_id = :unit)
-          and (:scope::uuid is null or unit_id = :scope)
-          and (:after_at::timestamptz is null or (closed_at, id) < (:after_at, :after_id::uuid))
-        order by closed_at desc, id desc
-        limit :limit
-        """,
-        status=status,
-        category=category,
-        unit=unit,
-        scope=scope_of(work.actor),
-        after_at=after[0] if after else None,
-        after_id=after[1] if after else None,
-        limit=limit,
-    )
 
 
 async def count_queue(work: Work, *, soon: datetime, midnight: datetime) -> QueueCounts:
@@ -295,9 +210,3 @@ async def count_queue(work: Work, *, soon: datetime, midnight: datetime) -> Queu
         midnight=midnight,
         scope=scope_of(work.actor),
     )
-
-
-def _pattern(words: str) -> str:
-    """Return a pattern that finds the words as they are written."""
-    plain = words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{plain}%" if plain else ""

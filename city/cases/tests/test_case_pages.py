@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -299,6 +300,32 @@ async def test_programs_list_cases_page_by_page(browser: Browser) -> None:
     assert closed.json() == {"cases": [], "next": None}
     assert (await browser.get("/api/v1/cases?limit=1000")).status_code in (400, 422)
     assert (await browser.get("/api/v1/cases?after=x")).status_code == 400
+
+
+async def test_programs_narrow_a_list_by_all_that_the_desk_can(browser: Browser) -> None:
+    await browser.sign_in("desk")
+    lamp = await opened(browser, summary="Đèn đường trước chợ Đông Ba tắt ba đêm")
+    hole = await opened(browser, category="pothole", summary="Ổ gà sâu cạnh chợ")
+
+    async def refs(**asked: Any) -> set[str]:
+        answer, statements = await browser.counted(
+            "GET", "/api/v1/cases?" + urlencode({"limit": 20} | asked)
+        )
+        assert answer.status_code == 200, answer.text
+        assert statements == 2  # Who asks, and the list.
+        return {case["ref"] for case in answer.json()["cases"]}
+
+    assert await refs(q="cho") == {lamp.ref, hole.ref}
+    assert await refs(q="den dong ba") == {lamp.ref} == await refs(q="Đèn Đông Ba")
+    assert await refs(q="chợ", category="pothole") == {hole.ref}
+    assert await refs(q="khongcogi") == set()
+    assert await refs(group="time_bound", claimed="nobody") == {lamp.ref, hole.ref}
+    assert await refs(claimed="me") == await refs(escalated=True) == await refs(reopened=True)
+    address = f"/api/v1/cases/{lamp.ref}/reject"
+    assert (await browser.post(address, json={"reason": "unclear"})).status_code == 200
+    assert await refs(q="chợ") == {hole.ref}
+    assert await refs(q="chợ", closed=True) == {lamp.ref} == await refs(status="rejected")
+    assert await refs(status="new", closed=True) == set()
 
 
 async def test_programs_move_cases_and_hear_what_is_wrong(browser: Browser) -> None:

@@ -8,6 +8,7 @@ import pytest
 from city import calendar, cases, identity
 from city.cases import store
 from city.cases.model import CLAIM_MINUTES, DOUBTFUL, Status
+from city.cases.store.queues import Wanted
 from city.cases.tests.given_cases import DESK, LONG, acting, desk_of, new_case, officer_of
 from city.kernel import (
     Actor,
@@ -260,7 +261,7 @@ async def test_words_that_look_like_no_report_stand_further_down_and_are_refused
         plain = await cases.open_case(work, new_case())
     await run_due_jobs(database)
     async with database.work(DESKS, reading=True) as work:
-        found = [c.ref for c in await store.list_open(work, statuses=[Status.NEW])]
+        found = [c.ref for c in await store.list_board(work, Wanted(statuses=[Status.NEW]))]
         seen = await cases.get_case(work, doubtful.id)
     assert seen.doubt >= DOUBTFUL and found.index(plain.ref) < found.index(doubtful.ref)
     async with database.work(DESKS) as work:
