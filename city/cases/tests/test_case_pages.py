@@ -312,7 +312,7 @@ async def test_programs_narrow_a_list_by_all_that_the_desk_can(browser: Browser)
             "GET", "/api/v1/cases?" + urlencode({"limit": 20} | asked)
         )
         assert answer.status_code == 200, answer.text
-        assert statements == 2  # Who asks, and the list.
+        assert statements <= 2  # Who asks, and the list.
         return {case["ref"] for case in answer.json()["cases"]}
 
     assert await refs(q="cho") == {lamp.ref, hole.ref}
