@@ -9,7 +9,20 @@ from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.openapi.config import OpenAPIConfig
 
-from city import calendar, cases, identity, media, messages, places, processes, reports, textai
+from city import (
+    calendar,
+    cases,
+    dialogue,
+    identity,
+    media,
+    messages,
+    partners,
+    places,
+    processes,
+    reports,
+    services,
+    textai,
+)
 from city.app.pages import routes
 from city.kernel import THE_CITY, Database, Jobs
 from city.settings import Settings
@@ -24,7 +37,20 @@ from city.web import (
     work_dependency,
 )
 
-ROOMS = (identity, places, calendar, media, messages, textai, processes, cases, reports)
+ROOMS = (
+    identity,
+    places,
+    calendar,
+    media,
+    messages,
+    textai,
+    processes,
+    cases,
+    partners,
+    reports,
+    dialogue,
+    services,
+)
 
 
 def build(settings: Settings, database: Database, *, with_jobs: bool = False) -> Gate:

@@ -1,9 +1,9 @@
 """The words of identity: people, roles, organisations, sessions, and the rules between them."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -278,3 +278,29 @@ def waiting(seconds: int) -> Says:
     if seconds < 90:
         return say("{n} seconds", n=seconds)
     return say("{n} minutes", n=-(-seconds // 60))
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """What one room keeps about somebody, as the person may take it away.
+
+    Rooms that keep something have `list_kept(work, person_id) -> list[Kept]`. `rows` are fit for
+    JSON; `files` are ids of `city.media`.
+    """
+
+    name: str
+    title: Says
+    rows: list[dict[str, Any]]
+    files: list[UUID] = []
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """Why something about somebody has to stay although they asked to be forgotten.
+
+    Rooms that have such things have `list_holds(work, person_id) -> list[Hold]`; those that keep
+    anything have `forget_person(work, person_id) -> None`, which removes or makes nameless what
+    no hold keeps. `until` is the last day of it, or None for as long as the reason lasts.
+    """
+
+    title: Says
+    why: Says
+    until: date | None = None

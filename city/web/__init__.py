@@ -8,6 +8,7 @@ async def show_report(request: Request, work: Work, ref: str) -> Response:
 from litestar import Request, Response
 from litestar.datastructures import UploadFile
 
+from city.web.cards import Card
 from city.web.forms import Form, check, check_json, read_form
 from city.web.gate import Gate, JsonLines, cookie, language_of
 from city.web.openapi import describe
@@ -29,6 +30,7 @@ __all__ = [
     "PLAIN_BYTES",
     "PUBLIC",
     "UPLOAD_BYTES",
+    "Card",
     "Form",
     "Gate",
     "JsonLines",
