@@ -39,12 +39,14 @@ class Countdown(msgspec.Struct, frozen=True):
 
 class Bell(msgspec.Struct, frozen=True):
     """Something the city does by itself at a moment: `remind`, `escalate`, or `pass`, which takes
-    the way that the process leaves to the city when a step has run out."""
+    the way that the process leaves to the city when a step has run out. `number` is its place in
+    the step, from 1: what a case remembers as the last one that has rung."""
 
     at: datetime
     does: str
     tell: list[Who]
     repeat: int = 0
+    number: int = 0
 
 
 def end_of(span: Span, start: datetime) -> datetime:
@@ -130,11 +132,15 @@ def start_of_work(day: date) -> datetime:
 
 
 def bells(definition: Definition, case: Case) -> list[Bell]:
-    """Return what the city does by itself in this step, in order of time."""
+    """Return what the city does by itself in this step, in order of time.
+
+    Reminders of a time before the step began are among them, so that none has another place when
+    the calendar changes; `next_bell` passes over them.
+    """
     state = definition.states.get(case.state)
     if state is None or case.step_due_at is None or not case.is_open:
         return []
-    found = [*_reminders(state, case, case.step_due_at), *_rungs(state, case.step_due_at)]
+    found = [*_reminders(state, case.step_due_at), *_rungs(state, case.step_due_at)]
     if any(Who.CITY in way.by for way in definition.ways_from(case.state)):
         found.append(Bell(case.step_due_at, "pass", [Who.CITY]))
     return sorted(found, key=lambda bell: bell.at)
@@ -146,8 +152,10 @@ def next_bell(definition: Definition, case: Case, after: datetime | None = None)
     `after` is when it last did something in this step.
     """
     rings = bells(definition, case)
-    if case.rung < len(rings):
-        return rings[case.rung]
+    begun = case.entered_at or case.opened_at
+    for place, bell in enumerate(rings[case.rung :], case.rung + 1):
+        if bell.does != "remind" or bell.at > begun:
+            return msgspec.structs.replace(bell, number=place)
     last = rings[-1] if rings else None
     if last is None or not last.repeat or case.rung >= NEVER_BY_ITSELF:
         return None
@@ -155,15 +163,12 @@ def next_bell(definition: Definition, case: Case, after: datetime | None = None)
     again = (after or last.at + repeats * timedelta(minutes=last.repeat)) + timedelta(
         minutes=last.repeat
     )
-    return msgspec.structs.replace(last, at=max(again, last.at))
+    return msgspec.structs.replace(last, at=max(again, last.at), number=case.rung + 1)
 
 
-def _reminders(state: State, case: Case, due: datetime) -> Iterator[Bell]:
-    begun = case.entered_at or case.opened_at
+def _reminders(state: State, due: datetime) -> Iterator[Bell]:
     for reminder in state.reminders:
-        at = _before(reminder.before, due)
-        if at > begun:
-            yield Bell(at, "remind", reminder.tell)
+        yield Bell(_before(reminder.before, due), "remind", reminder.tell)
 
 
 def _rungs(state: State, due: datetime) -> Iterator[Bell]:

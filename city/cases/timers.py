@@ -69,8 +69,8 @@ def _rung(work: Work, case: Case, definition: Definition, bell: Bell | None) -> 
     """Return the case after this bell, and what its history says of it; announce it."""
     if bell is None:
         # The calendar or the state has left nothing to do.
-        bell = Bell(work.now, "remind", [])
-    count = case.rung + 1
+        bell = Bell(work.now, "remind", [], number=case.rung + 1)
+    count = bell.number
     following = msgspec.structs.replace(case, rung=count)
     following = next_bell(definition, following, after=work.now)
     higher = case.escalated + (bell.does == "escalate")

@@ -14,18 +14,18 @@ from city.processes.source import MOST_BYTES, parse
 _MOST_NOTE = 500
 
 
-async def save_draft(work: Work, code: str, source: str, *, version: int) -> Draft:
-    """Keep a text that somebody works on, right or wrong. Needs `cases.manage`.
+async def save_draft(work: Work, code: str, source: str, *, version: int, note: str = "") -> Draft:
+    """Keep a text that somebody works on, right or wrong, and what they say is new in it.
 
-    `version` is that of the draft they began with, 0 if there was none. Raises Conflict when
-    somebody else has saved meanwhile; every text that was ever saved stays.
+    Needs `cases.manage`. `version` is that of the draft they began with, 0 if there was none.
+    Raises Conflict when somebody else has saved meanwhile; every text that was ever saved stays.
     """
     work.actor.require("cases.manage")
     if len(source.encode()) > MOST_BYTES:
         too_long = say("The text is longer than {most} kB.", most=MOST_BYTES // 1000)
         raise Invalid({"source": too_long})
     latest = await store.find_draft(work, code)
-    if latest is not None and latest.source == source:
+    if latest is not None and (latest.source, latest.note) == (source, note):
         return latest
     draft = Draft(
         code=code,
@@ -34,6 +34,7 @@ async def save_draft(work: Work, code: str, source: str, *, version: int) -> Dra
         edited_by=work.actor.name,
         person_id=work.actor.id,
         version=version + 1,
+        note=note,
     )
     if (latest.version if latest else 0) != version or not await store.add_draft(work, draft):
         raise Conflict("Somebody else has saved this draft meanwhile. Compare, then save again.")

@@ -270,6 +270,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     edited_by: str
     person_id: UUID | None
     version: int
+    note: str = ""
 
 
 class Fault(Struct, frozen=True):

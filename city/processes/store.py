@@ -107,7 +107,7 @@ async def find_draft(work: Work, code: str) -> Draft | None:
     return await work.maybe(
         Draft,
         """
-        select code, source, edited_at, edited_by, person_id, version
+        select code, source, edited_at, edited_by, person_id, version, note
         from processes.draft where code = :code order by version desc limit 1
         """,
         code=code,
@@ -118,8 +118,8 @@ async def add_draft(work: Work, draft: Draft) -> bool:
     """Save a draft under the next number, unless somebody else was faster; return whether."""
     added = await work.run(
         """
-        insert into processes.draft (code, version, source, edited_at, edited_by, person_id)
-        values (:code, :version, :source, :now, :edited_by, :person_id)
+        insert into processes.draft (code, version, source, edited_at, edited_by, person_id, note)
+        values (:code, :version, :source, :now, :edited_by, :person_id, :note)
         on conflict (code, version) do nothing
         """,
         code=draft.code,
@@ -128,5 +128,6 @@ async def add_draft(work: Work, draft: Draft) -> bool:
         now=draft.edited_at,
         edited_by=draft.edited_by,
         person_id=draft.person_id,
+        note=draft.note,
     )
     return added == 1

@@ -21,7 +21,7 @@ from city.cases.command.views import LOG_KINDS, Reader, reader_of
 from city.kernel import Conflict, Forbidden, Invalid, Missing, Work, read_ref, say
 from city.web import Form, Request, Response, get, page, post, read_form, redirect
 
-ALL_LINES = 5000
+MOST_LINES = 5000
 
 
 @get("/command", allow="cases.view")
@@ -74,7 +74,7 @@ async def show_log(
     """Show the whole log, and whether anybody has tampered with it."""
     command = await _see(work, ref)
     reader = await reader_of(request, work)
-    entries = await store.list_log(work, command.case_id, limit=ALL_LINES)
+    entries = await store.list_log(work, command.case_id)
     task_rows = await store.list_tasks(work, command.case_id)
     reports = await store.list_sitreps(work, command.case_id)
     kinds = LOG_KINDS[log][1] if log in LOG_KINDS else None
@@ -82,7 +82,7 @@ async def show_log(
         request,
         "cases/command_log.html",
         command=reader.command(command),
-        entries=[reader.entry(e) for e in entries if kinds is None or e.kind in kinds],
+        entries=[reader.entry(e) for e in entries if kinds is None or e.kind in kinds][:MOST_LINES],
         whole=is_whole(command, entries[::-1], task_rows, reports),
         filters=filters_of(reader),
         log=log if log in LOG_KINDS else "",

@@ -188,9 +188,12 @@ async def list_sitreps(work: Work, case_id: UUID) -> list[Sitrep]:
 
 
 async def list_log(
-    work: Work, case_id: UUID, kinds: list[str] | None = None, limit: int = 40
+    work: Work, case_id: UUID, kinds: list[str] | None = None, limit: int | None = None
 ) -> list[LogEntry]:
-    """Return the newest entries of a command's log, of some kinds or of all, newest first."""
+    """Return the newest entries of a command's log, of some kinds or of all, newest first.
+
+    Without a limit all of them: a chain of which the beginning is missing proves nothing.
+    """
     return await work.all(
         LogEntry,
         """

@@ -91,6 +91,7 @@ async def change_task(
         raise Conflict(
             "This cannot be done now. The task stands at: {state}.", state=TASK_WORDS[task.state]
         )
+    due_at = due_at if due_at == task.due_at else _due(work, due_at, None)
     changed = msgspec.structs.replace(
         task,
         owner_unit=await check_unit(work, owner_unit),

@@ -26,12 +26,21 @@ from city.kernel import (
     Work,
     job,
     new_id,
+    say,
 )
 
 HELD_VERBS = frozenset({"publish", "reject", "merge", "route"})
 """What is held back; anything else is done at once."""
 
 HELD_SECONDS = 10
+
+GIVE_UP_AFTER = timedelta(hours=1)
+"""By then its job has been tried again and again, and laid aside: the case must not wait for it."""
+
+GIVEN_UP = say("Something went wrong in the system. Please try it again.")
+
+SENT_AGAIN_WITHIN = timedelta(days=60)
+"""So long a phone that was away may send the same again without it being done twice."""
 
 
 async def hold(work: Work, case: Case, verb: str, given: Any) -> Held:
@@ -91,6 +100,14 @@ async def do_held(work: Work, held_id: UUID) -> None:
         await store.set_refused(work, held, _why(problem))
     finally:
         work.actor = city
+
+
+@job(every=timedelta(minutes=5))
+async def tidy_up(work: Work) -> None:
+    """Put away what could not be done for reasons of the city's own, and forget old sendings."""
+    given_up = {"text": GIVEN_UP.text, "params": {}}
+    await store.give_up_held(work, given_up, before=work.now - GIVE_UP_AFTER)
+    await store.forget_done_keys(work, before=work.now - SENT_AGAIN_WITHIN)
 
 
 def _why(problem: Problem) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What happens around the cases at the desk: live news, presence, undo, many at once, filters."""
 
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated, Any
@@ -34,7 +35,8 @@ async def listen(request: Request[Any, Any, Any]) -> ServerSentEvent:
     """Tell what is new at the desk, second by second, for as long as the page is open.
 
     Messages are JSON: `counts`, `instant`, `taken` and `present`, or `filters` with the counts of
-    the filters pinned on this page. No connection to the database is held.
+    the filters pinned on this page. No connection to the database is held. It ends after ten
+    minutes; the browser asks again then, and is refused if the session is over.
     """
     database, actor = request.app.state.database, request.scope["user"]
     if is_unit_officer(actor):
@@ -44,7 +46,10 @@ async def listen(request: Request[Any, Any, Any]) -> ServerSentEvent:
     desk, listener = live_desk(database), Listener(actor, pinned)
 
     async def messages() -> AsyncIterator[ServerSentEventMessage]:
+        until = time.monotonic() + LISTEN_SECONDS
         async for message in desk.listen(listener):
+            if time.monotonic() > until:
+                return
             if message:
                 yield ServerSentEventMessage(data=message.decode())
             else:
@@ -61,6 +66,12 @@ class Sign(Struct, frozen=True, kw_only=True):
     gone: bool = False
 
 
+LISTEN_SECONDS = 600
+MOST_ROWS = 100
+MOST_SHOWN = 5
+"""So many instant cases the notice shows; it says how many there are."""
+
+
 @post("/desk/presence/{ref:str}", allow="cases.view", status_code=204)
 async def show_presence(request: Request[Any, Any, Any], work: Work, ref: str) -> None:
     """Write down that somebody looks at a case, or types, or has gone."""
@@ -75,17 +86,21 @@ async def show_presence(request: Request[Any, Any, Any], work: Work, ref: str) -
 
 @get("/desk/notice", allow="cases.triage")
 async def show_notice(request: Request[Any, Any, Any], work: Work) -> Response[Any]:
-    """Show the instant cases that nobody has taken: a part of every open page of the desk."""
+    """Show the instant cases that nobody has taken: a part of every open page of the desk.
+
+    The newest stands first: it is the one that has just rung.
+    """
     asked = Wanted(
         statuses=[str(Status.NEW)],
         process=str(Process.INSTANT),
         unclaimed=True,
         claimed_since=work.now - timedelta(minutes=CLAIM_MINUTES),
     )
-    items = await store.list_board(work, asked, limit=5)
+    items = await store.list_board(work, asked, limit=MOST_ROWS)
+    items.sort(key=lambda item: item.opened_at, reverse=True)
     reader = await reader_of(request, work, await known_categories(work))
-    lines = [reader.board_line(item) for item in items]
-    return page(request, "cases/notice.html", lines=lines)
+    lines = [reader.board_line(item) for item in items[:MOST_SHOWN]]
+    return page(request, "cases/notice.html", lines=lines, count=len(items))
 
 
 @post("/desk/take/{ref:str}", allow="cases.triage")
@@ -118,7 +133,7 @@ async def show_colleagues(request: Request[Any, Any, Any], work: Work, ref: str)
     return page(request, "cases/colleagues.html", ref=case.ref, people=people)
 
 
-@post("/desk/held/{held_id:uuid}/undo", allow="cases.triage")
+@post("/desk/held/{held_id:uuid}/undo", allow="cases.view")
 async def undo(request: Request[Any, Any, Any], work: Work, held_id: UUID) -> Response[Any]:
     """Take back what one has just asked for, and go back to the case with what was typed."""
     held = await take_back(work, held_id)
@@ -128,7 +143,7 @@ async def undo(request: Request[Any, Any, Any], work: Work, held_id: UUID) -> Re
     )
 
 
-@post("/desk/held/{held_id:uuid}/seen", allow="cases.triage")
+@post("/desk/held/{held_id:uuid}/seen", allow="cases.view")
 async def forget_refused(
     request: Request[Any, Any, Any], work: Work, held_id: UUID
 ) -> Response[Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from city.cases.model import CLAIM_MINUTES
+from city.cases.store.cases import scope_of
 from city.kernel import Work
 
 
@@ -90,7 +91,7 @@ async def look_at_board(
             from open
         ) as counts, (
             select coalesce(jsonb_agg(jsonb_build_object(
-                'ref', ref, 'version', version, 'since', opened_at) order by opened_at), '[]')
+                'ref', ref, 'version', version, 'since', opened_at) order by opened_at desc), '[]')
             from cases.case
             where closed_at is null and process = 'instant' and process <> 'time_bound'
               and status = 'new' and (claimed_by is null or claimed_at < :lapsed)
@@ -116,14 +117,16 @@ async def look_at_board(
 
 
 async def set_presence(work: Work, ref: str, person_id: UUID, name: str, *, typing: bool) -> None:
-    """Write down that somebody has a case open; what is older than an hour goes."""
+    """Write down that somebody has a case open they may see; what is older than an hour goes."""
     await work.run(
         """
         with gone as (
             delete from cases.presence where seen_at < :now::timestamptz - interval '1 hour'
         )
         insert into cases.presence (ref, person_id, name, typing, seen_at)
-        values (:ref, :person_id, :name, :typing, :now)
+        select ref, :person_id, :name, :typing, :now
+        from cases.case
+        where ref = :ref and (:unit::uuid is null or unit_id = :unit or coop @> array[:unit::uuid])
         on conflict (ref, person_id) do update set
             name = excluded.name, typing = excluded.typing, seen_at = excluded.seen_at
         """,
@@ -132,6 +135,7 @@ async def set_presence(work: Work, ref: str, person_id: UUID, name: str, *, typi
         name=name,
         typing=typing,
         now=work.now,
+        unit=scope_of(work.actor),
     )
 
 
@@ -331,6 +335,24 @@ async def set_refused(work: Work, held: Held, refused: dict[str, Any]) -> None:
         refused=refused,
         now=work.now,
     )
+
+
+async def give_up_held(work: Work, why: dict[str, Any], *, before: datetime) -> int:
+    """Write down that what should have been done by then could not be; return how many."""
+    return await work.run(
+        """
+        update cases.held set refused = :why::jsonb, refused_at = :now
+        where refused is null and run_at < :before
+        """,
+        why=why,
+        before=before,
+        now=work.now,
+    )
+
+
+async def forget_done_keys(work: Work, *, before: datetime) -> int:
+    """Forget what phones sent before then; return how many."""
+    return await work.run("delete from cases.done_key where at < :before", before=before)
 
 
 async def drop_refused(work: Work, id: UUID, actor_id: UUID) -> None:

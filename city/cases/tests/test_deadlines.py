@@ -204,6 +204,27 @@ def test_a_reminder_counts_back_in_the_time_that_its_span_names() -> None:
     assert [shown(bell.at) for bell in rings] == ["2026-11-23 17:00", "2026-11-26 16:00"]
 
 
+def test_a_bell_keeps_its_place_when_a_reminder_falls_before_the_step_began() -> None:
+    process = definition(
+        within={"minutes": 60},
+        reminders=[{"before": {"minutes": 20}, "tell": ["desk"]}],
+        escalation=[{"after": {"minutes": n}, "tell": ["leader"]} for n in (0, 10)],
+    )
+    new = case(process, "2026-11-16 08:00")
+    reminded = msgspec.structs.replace(new, rung=1)
+    # The step's time is cut so short that its reminder would have been before it began.
+    short = definition(
+        within={"minutes": 15},
+        reminders=[{"before": {"minutes": 20}, "tell": ["desk"]}],
+        escalation=[{"after": {"minutes": n}, "tell": ["leader"]} for n in (0, 10)],
+    )
+    for before in (new, reminded):
+        bell = next_bell(short, settled(short, before))
+        assert bell and (bell.does, bell.number, shown(bell.at)[-5:]) == ("escalate", 2, "08:15")
+    after = next_bell(short, msgspec.structs.replace(settled(short, new), rung=2))
+    assert after and (after.does, after.number) == ("escalate", 3)
+
+
 def test_a_closed_case_has_nothing_due_and_keeps_what_was_promised() -> None:
     process = definition(due="done")
     open_case = case(process, "2026-11-16 08:12")

@@ -13,10 +13,11 @@ from city import cases, identity
 from city.cases import store
 from city.cases.desk import live
 from city.cases.desk.filters import read_filters, tsquery, wanted
+from city.cases.desk.held import tidy_up
 from city.cases.desk.live import Listener, LiveDesk
 from city.cases.desk.wording import NewTemplate, faults, fill
 from city.cases.tests.given_cases import new_case
-from city.kernel import Actor, Work
+from city.kernel import THE_CITY, Actor, Work, new_id
 
 Browser = Any
 EVERY = Actor(
@@ -128,6 +129,52 @@ async def test_what_is_public_waits_ten_seconds_and_can_be_taken_back(browser: B
     case = await now(browser, case)
     assert case.status is cases.Status.REJECTED
     assert (await browser.post(f"/desk/held/{undo}/undo", data={})).status_code == 409
+
+
+async def test_a_leader_takes_back_what_they_asked_for_themselves(browser: Browser) -> None:
+    await browser.sign_in("leader")
+    case = await opened(browser)
+    unit = await unit_of(browser)
+    async with browser.inside.work(EVERY) as work:
+        person = (await identity.list_staff(work, [identity.Role.LEADER]))[0]
+        held = store.desk.Held(
+            id=new_id(),
+            case_id=case.id,
+            verb="route",
+            given={"unit_id": str(unit.id), "version": 1},
+            actor_id=person.id,
+            actor_name=person.name,
+            permissions=["cases.lead", "cases.view"],
+            unit_id=None,
+            held_at=work.now,
+            run_at=work.now + timedelta(seconds=10),
+        )
+        assert await store.add_held(work, held)
+    assert (await browser.post(f"/desk/held/{held.id}/undo", data={})).status_code == 303
+
+
+async def test_what_could_not_be_done_for_an_hour_no_longer_keeps_a_case(browser: Browser) -> None:
+    await browser.sign_in("desk")
+    case = await opened(browser)
+    address = f"/desk/cases/{case.ref}/reject"
+    await browser.post(address, data={"version": "1", "reason": "unclear"})
+    async with browser.inside.work(EVERY) as work:
+        await work.run("delete from kernel.job where task like '%do_held'")  # Laid aside.
+    browser.inside.now += timedelta(minutes=61)
+    async with browser.inside.work(THE_CITY) as work:
+        await tidy_up(work)
+    shown = await browser.get(f"/desk/cases/{case.ref}")
+    assert "Hệ thống gặp lỗi" in shown.text
+    again = await browser.post(address, data={"version": "1", "reason": "unclear"})
+    assert again.status_code == 303
+
+
+async def test_nobody_is_seen_at_a_case_they_may_not_see(browser: Browser) -> None:
+    case = await opened(browser)
+    await browser.sign_in("unit", unit="hepco")
+    assert (await browser.post(f"/desk/presence/{case.ref}", data={})).status_code == 204
+    async with browser.inside.work(EVERY, reading=True) as work:
+        assert await work.value(int, "select count(*) from cases.presence") == 0
 
 
 async def test_it_is_done_as_the_person_who_asked_and_by_nobody_else_taken_back(

@@ -19,6 +19,7 @@ def check_ways(definition: Definition) -> Iterator[Fault]:
         reached = reach({definition.start}, edges)
         for name in states.keys() - reached:
             yield Fault(f"states.{name}", say("No way leads to this state."))
+    yield from _round_by_itself(definition)
     ends = {name for name, state in states.items() if state.status in ENDS}
     if not ends:
         yield Fault("states", say("A case could never come to an end: no state is done."))
@@ -64,6 +65,25 @@ def _sure(definition: Definition) -> Iterator[Edge]:
                 continue
             if staff or (Who.CITY in who and definition.states[start].is_due):
                 yield start, way.to
+
+
+def _round_by_itself(definition: Definition) -> Iterator[Fault]:
+    """Yield the states a case would come back to again and again while nobody does anything."""
+    alone: dict[str, str] = {}
+    for way in definition.transitions:
+        for start in way.start if Who.CITY in way.by else ():
+            if start in definition.states and definition.states[start].is_due:
+                alone.setdefault(start, way.to)
+    for name in alone:
+        seen, now = {name}, alone[name]
+        while now in alone and now not in seen:
+            seen.add(now)
+            now = alone[now]
+        if now == name:
+            yield Fault(
+                f"states.{name}",
+                say("A case would come back here for ever by itself: the city alone goes round."),
+            )
 
 
 def _why_trapped(definition: Definition, name: str, edges: list[Edge]) -> Says:

@@ -57,7 +57,7 @@ async def save(request: AnyRequest, work: Work, code: str) -> Answer:
         return await _editor_page(request, work, code, "", form=form, status=422)
     source = typed.source + "\n"
     try:
-        await actions.save_draft(work, code, source, version=typed.version)
+        await actions.save_draft(work, code, source, version=typed.version, note=typed.note)
     except (Conflict, Invalid) as refused:
         form.problem = _reason(refused)
         return await _editor_page(
@@ -152,12 +152,13 @@ async def _editor_page(
     """Return the editor with this text; `compare` shows how it differs from the saved draft."""
     draft = await store.find_draft(work, code)
     published = await store.list_versions(work, code)
+    at_work = draft is not None and (not published or draft.edited_at > published[0].published_at)
     theirs = draft.source if draft and compare and draft.source != source else ""
     return page(
         request,
         "processes/editor.html",
         status,
-        form=form or Form(),
+        form=form or Form({"note": draft.note} if draft and at_work else {}),
         source=source,
         draft=draft,
         version=draft.version if draft else 0,

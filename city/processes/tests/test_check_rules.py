@@ -79,3 +79,12 @@ def test_a_process_without_an_end_is_refused() -> None:
     for name in ("done", "rejected"):
         del content["states"][name]
     assert "states: A case could never come to an end: no state is done." in faults_of(content)
+
+
+def test_a_case_that_only_the_city_moves_in_a_circle_is_refused() -> None:
+    content = sample()
+    for start, to in (("new", "doing"), ("doing", "new")):
+        way = {"id": f"to_{to}", "verb": "step", "from": [start], "to": to, "by": ["city"]}
+        content["transitions"].append(way)
+    told = [fault for fault in faults_of(content) if "for ever by itself" in fault]
+    assert [fault.partition(":")[0] for fault in told] == ["states.new", "states.doing"]

@@ -100,6 +100,18 @@ async def test_a_stale_save_loses_neither_text(browser: Browser) -> None:
     assert (await browser.post("/desk/processes/bench/edit", data=again)).status_code == 303
 
 
+async def test_what_is_new_is_kept_with_the_draft_until_it_is_published(browser: Browser) -> None:
+    await browser.sign_in("admin")
+    sent = {"source": GOOD, "version": "0", "do": "save", "note": "Thêm bước kiểm tra ghế"}
+    await browser.post("/desk/processes/bench/edit", data=sent)
+    assert (
+        'value="Thêm bước kiểm tra ghế"' in (await browser.get("/desk/processes/bench/edit")).text
+    )
+    await browser.post("/desk/processes/bench/edit", data=sent | {"version": "1", "do": "publish"})
+    assert "Thêm bước kiểm tra ghế" in (await browser.get("/desk/processes/bench")).text
+    assert 'value="Thêm' not in (await browser.get("/desk/processes/bench/edit")).text
+
+
 async def test_another_process_is_not_published_by_mistake(browser: Browser) -> None:
     await browser.sign_in("admin")
     sent = {"source": GOOD, "version": "0", "do": "publish"}

@@ -67,6 +67,7 @@ def _show(
         template if wants_fragment(request) else "reports/desk_page.html",
         status,
         part=template,
+        beside=wants_fragment(request),
         report=report,
         ward=ward_name(report.ward, language) if report else "",
         photos=pictures_of(report.photos) if report else [],
