@@ -13,6 +13,8 @@ from city.processes.plain import Words
 _SHIFT = 220
 """Room at the left for the start and for what the ladders lead to."""
 
+_TURNS = (Who.UNIT, Who.COMMANDER, Who.DESK, Who.LEADER, Who.REPORTER, Who.CITY)
+
 _EVENT = 36
 _GATE = 40
 
@@ -57,6 +59,7 @@ class _Writer:
         own.set("transitions", " ".join(way.id for way in d.transitions))
         for way in d.transitions:
             self._extension(process, "transition", plain_parts(way, {"from"}), way=way)
+        self._lanes(process)
         self._element(process, "startEvent", "start")
         for state_name, state in d.states.items():
             self._state(process, state_name, state, escalations)
@@ -68,6 +71,19 @@ class _Writer:
         self._in_and_out(process)
         self._diagram()
         return etree.tostring(self.root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+    def _lanes(self, process: Any) -> None:
+        """Write whose turn it is in each step, as lanes: of several, who is nearest to the work."""
+        lanes: dict[Who, list[str]] = {}
+        for name in self.definition.states:
+            by = {who for way in self.definition.ways_from(name) for who in way.by}
+            if turn := next((who for who in _TURNS if who in by), None):
+                lanes.setdefault(turn, []).append(name)
+        around = self._element(process, "laneSet", "lanes")
+        for who, names in lanes.items():
+            lane = self._element(around, "lane", f"lane_{who}", self.words.people([who]))
+            for name in names:
+                etree.SubElement(lane, bpmn("flowNodeRef")).text = f"state_{name}"
 
     def _element(self, parent: Any, kind: str, id: str, name: str = "", **attributes: str) -> Any:
         made = etree.SubElement(parent, bpmn(kind), id=id)

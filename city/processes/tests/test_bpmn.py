@@ -44,9 +44,11 @@ INSIDE = {
     "definitions": ["collaboration", "escalation", "process", "BPMNDiagram"],
     "collaboration": ["participant"],
     "process": [
-        "documentation", "extensionElements", "startEvent", "userTask", "serviceTask",
+        "documentation", "extensionElements", "laneSet", "startEvent", "userTask", "serviceTask",
         "exclusiveGateway", "boundaryEvent", "endEvent", "sequenceFlow",
     ],
+    "laneSet": ["documentation", "extensionElements", "lane"],
+    "lane": ["documentation", "extensionElements", "flowNodeRef"],
     "startEvent": FLOW_NODE,
     "userTask": FLOW_NODE,
     "serviceTask": FLOW_NODE,
@@ -93,10 +95,20 @@ def test_what_is_written_has_the_structure_of_the_standard(code: str) -> None:
         assert etree.QName(source).localname != "endEvent"
     drawn = {e.get("bpmnElement") for e in root.iter(f"{{{BPMNDI}}}BPMNShape")}
     drawn |= {e.get("bpmnElement") for e in root.iter(f"{{{BPMNDI}}}BPMNEdge")}
-    nodes = root.xpath("//b:process/*[@id]", namespaces={"b": BPMN})
+    nodes = root.xpath("//b:process/*[@id][not(self::b:laneSet)]", namespaces={"b": BPMN})
     assert {node.get("id") for node in nodes} <= drawn
     for bounds in root.iter("{http://www.omg.org/spec/DD/20100524/DC}Bounds"):
         assert int(bounds.get("width")) > 0 and int(bounds.get("height")) > 0
+
+
+def test_whose_turn_it_is_stands_in_lanes() -> None:
+    root = etree.fromstring(bpmn.write(BUILT_IN["ordinary"][0], "en"))
+    lanes = {
+        lane.get("name"): [node.text for node in lane] for lane in root.iter(f"{{{BPMN}}}lane")
+    }
+    assert "state_routed" in lanes["the unit"] and "state_new" in lanes["the desk"]
+    known = {element.get("id") for element in root.iter()}
+    assert {node for nodes in lanes.values() for node in nodes} <= known
 
 
 def test_a_ladder_becomes_timers_on_a_task() -> None:
