@@ -21,6 +21,9 @@ from city.processes import Definition, Span, State, Who
 NEVER_BY_ITSELF = 1000
 """After so many rungs of one step the city stops repeating itself."""
 
+MOST_BETWEEN = 50
+"""So often at most a rung is told again before the next one is reached."""
+
 
 class Promise(msgspec.Struct, frozen=True):
     """By when a case is verified, given to somebody, and done."""
@@ -172,8 +175,26 @@ def _reminders(state: State, due: datetime) -> Iterator[Bell]:
 
 
 def _rungs(state: State, due: datetime) -> Iterator[Bell]:
-    for rung in state.escalation:
-        yield Bell(end_of(rung.after, due), "escalate", rung.tell, rung.repeat)
+    ladder = state.escalation
+    for place, rung in enumerate(ladder, 1):
+        until = ladder[place].after if place < len(ladder) else None
+        for after in _said_again(rung.after, rung.repeat, until):
+            yield Bell(end_of(after, due), "escalate", rung.tell, rung.repeat)
+
+
+def _said_again(after: Span, repeat: int, until: Span | None) -> list[Span]:
+    """Return when a rung is told: once, and again until the next one is reached.
+
+    The last rung is repeated without an end, see `next_bell`. What is counted in another kind of
+    time than the next rung is told once.
+    """
+    spans = [after]
+    for unit in ("minutes", "working_minutes"):
+        first, end = getattr(after, unit), getattr(until, unit, None)
+        if repeat and first is not None and end is not None:
+            moments = range(first + repeat, end, repeat)[:MOST_BETWEEN]
+            spans += [Span(**{unit: n}) for n in moments]
+    return spans
 
 
 def _before(span: Span, due: datetime) -> datetime:

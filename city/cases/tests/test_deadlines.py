@@ -204,6 +204,32 @@ def test_a_reminder_counts_back_in_the_time_that_its_span_names() -> None:
     assert [shown(bell.at) for bell in rings] == ["2026-11-23 17:00", "2026-11-26 16:00"]
 
 
+def test_a_rung_is_told_again_and_again_until_the_next_one_is_reached() -> None:
+    process = definition(
+        within={"minutes": 5},
+        escalation=[
+            {"after": {"minutes": 0}, "tell": ["desk"], "repeat": 2},
+            {"after": {"minutes": 5}, "tell": ["desk", "leader"], "repeat": 5},
+        ],
+    )
+    new = case(process, "2026-11-16 08:00")
+    told: list[tuple[str, int]] = []
+    after = None
+    for _ in range(6):
+        bell = next_bell(process, new, after)
+        assert bell is not None
+        told.append((shown(bell.at)[-5:], len(bell.tell)))
+        new, after = msgspec.structs.replace(new, rung=bell.number), bell.at
+    assert told == [
+        ("08:05", 1),
+        ("08:07", 1),
+        ("08:09", 1),
+        ("08:10", 2),
+        ("08:15", 2),
+        ("08:20", 2),
+    ]
+
+
 def test_a_bell_keeps_its_place_when_a_reminder_falls_before_the_step_began() -> None:
     process = definition(
         within={"minutes": 60},
