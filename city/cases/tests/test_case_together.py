@@ -46,7 +46,7 @@ async def test_an_escalation_meanwhile_is_not_done_again(database: Database) -> 
         desk = work.at(work.now, HAI)
         await cases.accept_case(desk, case.id)
         await cases.route_case(desk, case.id, unit.id)
-    then = database.clock() + timedelta(minutes=20)
+    then = database.clock() + timedelta(minutes=17)
     async with database.work(HAI, now=then) as work:
         before = await cases.get_case(work, case.id)
         async with database.work(THE_CITY, now=then) as city:

@@ -35,8 +35,9 @@ ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become s
 
 # Imports nothing but the supervisor, so that it starts quickly and under any Python ≥ 3.11.
 OWNER = """
-import sys, time, types
+import signal, sys, time, types
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # Jobs of a shell begin by ignoring it.
 package, programs, data, first = sys.argv[1:]
 for name, folder in (("city", Path(package).parents[1]), ("city.kernel", Path(package).parent)):
     sys.modules[name] = types.ModuleType(name)
