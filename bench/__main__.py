@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import deadlines, processes
+from bench import deadlines, processes, push
 from bench.city import CENTRE, around, reports
 from bench.desk import desk_scenarios, desk_token
 from bench.driver import Request, drive
@@ -44,6 +44,7 @@ AIMS = {
     "case_view": {"statements": 5},
     "transition": {"cpu_ms": 3.0},
     "deadlines": deadlines.AIMS,
+    "push_sealing": push.AIMS,
 }
 CLIENTS = 16
 ZOOMS = (9, 11, 13, 15, 17, 19)
@@ -103,6 +104,8 @@ async def measure(here: Settings, postgres: Postgres, given: argparse.Namespace)
         said["submit_on_both_cores"] = await _compare(here, postgres, url, token, spoken, requests)
     if "deadlines".startswith(given.only):
         said["deadlines"] = deadlines.measure()
+    if "push_sealing".startswith(given.only):
+        said["push_sealing"] = push.measure()
     said["aims"] = AIMS
     return said
 

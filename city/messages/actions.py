@@ -5,12 +5,13 @@ from uuid import UUID, uuid4
 
 from city import identity
 from city.kernel import NOBODY, Database, Says, Unavailable, Work, job, new_id
-from city.messages import store
+from city.messages import push, store
 from city.messages.email import Mailer, SimulatedMailServer
 from city.messages.model import AddressRefused, Channel, Delivery, Letter, Message
+from city.messages.push import Topic, Wording
 from city.messages.sms import Texter, simulated_gateway
 from city.settings import Settings, current
-from city.web import render_words
+from city.web import in_language, render_words
 
 USUAL = frozenset({Channel.INBOX, Channel.EMAIL})
 
@@ -76,10 +77,12 @@ async def open_room(settings: Settings, database: Database) -> None:
         Post.text = NoProvider("SMS_URL")
     else:
         Post.text = Texter("http://simulated/send", simulated_gateway(take_text))
+    await push.open_push(settings, database, _keep_push)
 
 
 async def close_room() -> None:
     """Close the ways out."""
+    await push.close_push()
     if Post.server is not None:
         await Post.server.close()
     await Post.text.close()
@@ -93,11 +96,15 @@ async def send_message(
     link: str = "",
     topic: str = "",
     by: frozenset[Channel] = USUAL,
+    about: Topic = Topic.MINE,
+    urgent: bool = False,
 ) -> None:
     """Tell a person something, in the inbox and, where they can be reached so, by e-mail or SMS.
 
     `link` is a path of this city where they can read on; `topic` is what it is about, such as a
-    reference, and becomes the subject of an e-mail.
+    reference, and becomes the subject of an e-mail. What comes into the inbox is also pushed to
+    the person's devices if they want to be told such things there: `about` says what sort it is,
+    and what is not `urgent` waits for the end of their quiet hours.
     """
     if Channel.INBOX in by:
         message = Message(
@@ -111,7 +118,9 @@ async def send_message(
             read_at=None,
         )
         await store.add_message(work, message)
-    outward = by - {Channel.INBOX}
+        words = _wordings(text, topic)
+        await push.push_to_person(work, person_id, words, link=link, topic=about, urgent=urgent)
+    outward = by - {Channel.INBOX, Channel.PUSH}
     if not outward:
         return
     person = await identity.get_person(work, person_id)
@@ -178,11 +187,30 @@ async def _send_out(
     work.later(deliver, delivery_id=delivery.id)
 
 
+def _wordings(text: Says, topic: str) -> dict[str, Wording]:
+    """Return what a notification says in each language; its title says who speaks and of what."""
+    profile = current().profile
+    wordings: dict[str, Wording] = {}
+    for language in profile.spoken:
+        name = in_language(profile.name, language)
+        wordings[language] = Wording(
+            f"{name} · {topic}" if topic else name, render_words(language, text)
+        )
+    return wordings
+
+
 async def _hand_over(channel: Channel, letter: Letter) -> None:
     if channel is Channel.EMAIL:
         await Post.mail.send(letter)
     else:
         await Post.text.send(letter)
+
+
+async def _keep_push(
+    database: Database, delivery_id: UUID, token: str, title: str, body: str
+) -> None:
+    letter = Letter(reference=delivery_id, address=token, subject=title, body=body)
+    await _keep(database, Channel.PUSH, letter)
 
 
 async def _keep(database: Database, channel: Channel, letter: Letter) -> None:

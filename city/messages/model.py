@@ -14,6 +14,7 @@ class Channel(StrEnum):
     INBOX = "inbox"
     EMAIL = "email"
     SMS = "sms"
+    PUSH = "push"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from city.kernel import Missing, Says, Work
-from city.messages import actions, store
+from city.messages import actions, push, store
 from city.settings import current
 from city.web import PUBLIC, Request, Response, get, page, post, redirect
 
@@ -30,6 +30,13 @@ async def count_unread(request: Request, work: Work) -> Response:
     return page(request, "messages/unread.html", count=count)
 
 
+@get("/inbox/card", allow="me")
+async def show_card(request: Request, work: Work) -> Response:
+    """Return what waits in the inbox, as a card of the first page; nothing if nothing does."""
+    count = await store.count_unread(work, work.actor.person_id)
+    return page(request, "messages/card.html", count=count)
+
+
 @post("/inbox/{id:uuid}", allow="me")
 async def open_message(work: Work, id: UUID) -> Response:
     """Note that a message has been read, and lead to what it is about."""
@@ -45,11 +52,15 @@ async def read_all(work: Work) -> Response:
 
 @get("/simulated/outbox", allow=PUBLIC)
 async def show_outbox(request: Request, work: Work) -> Response:
-    """Show what the simulated mail server and SMS gateway got. In a sample city only."""
+    """Show what the simulated mail server, SMS gateway and push service got.
+
+    In a sample city only.
+    """
     if not current().sample:
         raise Missing("This is not a sample city.")
     received = await store.list_received(work, 50)
-    return page(request, "messages/outbox.html", received=received)
+    devices = await push.list_devices(work, 10)
+    return page(request, "messages/outbox.html", received=received, devices=devices)
 
 
-routes = [show_inbox, count_unread, open_message, read_all, show_outbox]
+routes = [show_inbox, count_unread, show_card, open_message, read_all, show_outbox]

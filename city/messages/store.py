@@ -1,6 +1,7 @@
 """The SQL of messages: one function for each statement."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -153,4 +154,34 @@ async def list_received(work: Work, most: int) -> list[Received]:
         from messages.simulated order by received_at desc, id desc limit :most
         """,
         most=most,
+    )
+
+
+async def list_told(work: Work, person_id: UUID) -> list[dict[str, Any]]:
+    """Return what a person was told, fit for JSON."""
+    return await work.values(
+        dict,
+        """
+        select jsonb_build_object(
+            'text', text, 'params', params, 'link', link, 'topic', topic, 'sent_at', sent_at,
+            'read_at', read_at)
+        from messages.message where person_id = :person_id order by id
+        """,
+        person_id=person_id,
+    )
+
+
+async def forget_told(work: Work, person_id: UUID, addresses: list[str]) -> None:
+    """Remove what a person was told here and at these addresses."""
+    await work.run(
+        """
+        with sent as (
+            delete from messages.delivery where address = any(:addresses::text[])
+        ), twins as (
+            delete from messages.simulated where address = any(:addresses::text[])
+        )
+        delete from messages.message where person_id = :person_id
+        """,
+        person_id=person_id,
+        addresses=addresses,
     )

@@ -1,0 +1,114 @@
+"""Who sends a push: the city's signature for a push service (VAPID, RFC 8292).
+
+One signed token for each push service, kept and used for up to twelve hours. The key is made at
+the first start and kept beside the data, for a device takes pushes only from the key it was
+subscribed with: whoever loses the key loses every device.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cached_property, lru_cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from city.messages.push.seal import CURVE, public_bytes
+from city.settings import Settings
+
+LASTS_SECONDS = 12 * 3600
+_RENEW_SECONDS = 3600
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_ES256 = ec.ECDSA(hashes.SHA256())
+
+
+class Vapid:
+    """The city towards push services."""
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey, contact: str) -> None:
+        """Sign with this key; `contact` (`https:` or `mailto:`) is whom a service may ask."""
+        self.key = key
+        self.contact = contact
+        self._headers: dict[str, tuple[float, str]] = {}
+
+    @cached_property
+    def public(self) -> str:
+        """What a browser subscribes with (`applicationServerKey`), in base64url."""
+        return base64url(public_bytes(self.key))
+
+    def header(self, origin: str, now: float | None = None) -> str:
+        """Return the Authorization header for a push service, such as `https://push.example`."""
+        now = time.time() if now is None else now
+        until, header = self._headers.get(origin, (0.0, ""))
+        if now + _RENEW_SECONDS < until <= now + LASTS_SECONDS:
+            return header
+        claims = {"aud": origin, "exp": int(now) + LASTS_SECONDS, "sub": self.contact}
+        parts = [{"typ": "JWT", "alg": "ES256"}, claims]
+        said = ".".join(base64url(json.dumps(p, separators=(",", ":")).encode()) for p in parts)
+        r, s = decode_dss_signature(self.key.sign(said.encode(), _ES256))
+        signed = f"{said}.{base64url(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+        header = f"vapid t={signed}, k={self.public}"
+        self._headers[origin] = (float(int(now) + LASTS_SECONDS), header)
+        return header
+
+    @lru_cache(maxsize=64)  # noqa: B019 (there is one of these in a process)
+    def broadcast_key(self, generation: int) -> tuple[ec.EllipticCurvePrivateKey, bytes]:
+        """Return the long-lived server key of broadcasts of one generation, and its public bytes.
+
+        It follows from the signing key, so that nothing else has to be kept; it is another key,
+        as RFC 8291 asks.
+        """
+        secret = self.key.private_numbers().private_value.to_bytes(32, "big")
+        made = hmac.digest(secret, b"push broadcast %d" % generation, hashlib.sha512)
+        number = int.from_bytes(made, "big") % (_ORDER - 1) + 1
+        key = ec.derive_private_key(number, CURVE)
+        return key, public_bytes(key)
+
+
+def open_vapid(settings: Settings) -> Vapid:
+    """Return the city's identity, from the setting or from the file beside the data."""
+    written = settings.vapid_key or _kept_key(settings.data / "vapid.key")
+    try:
+        key = ec.derive_private_key(int.from_bytes(from_base64url(written), "big"), CURVE)
+    except ValueError as error:
+        raise SystemExit("VAPID_KEY is no private key of P-256 in base64url.") from error
+    contact = settings.push_contact
+    if not contact:
+        contact = settings.url if settings.url.startswith("https:") else "mailto:city@localhost"
+    return Vapid(key, contact)
+
+
+def base64url(raw: bytes) -> str:
+    """Return the bytes in base64url, without padding."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes:
+    """Return the bytes of base64url, padded or not; raise ValueError if it is none."""
+    bare = text.strip().rstrip("=")
+    raw = urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
+    if base64url(raw) != bare.replace("+", "-").replace("/", "_"):
+        raise ValueError("this is no base64url")
+    return raw
+
+
+def _kept_key(file: Path) -> str:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
+        number = ec.generate_private_key(CURVE).private_numbers().private_value
+        # Readable only when it is whole, and only one of several that start together wins.
+        with NamedTemporaryFile("w", dir=file.parent, prefix="vapid", delete=False) as made:
+            made.write(base64url(number.to_bytes(32, "big")))
+        try:
+            os.link(made.name, file)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(made.name)
+    return file.read_text()
