@@ -1,0 +1,1 @@
+"""The SQL of dialogue: surveys and their answers, questions and theirs."""
