@@ -91,7 +91,7 @@ async def keep_profile(work: Work, profile: NewProfile) -> None:
     work.actor.require("me")
     if profile.honorific not in HONORIFICS:
         raise Invalid({"honorific": say("Please choose one of the list.")})
-    languages = settings.current().profile.languages
+    languages = settings.current().profile.spoken
     if profile.language not in languages:
         raise Invalid({"language": say("Please choose one of the list.")})
     if work.actor.id is not None:

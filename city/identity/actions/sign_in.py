@@ -1,6 +1,7 @@
 """Coming in and going out: one-time codes, sessions, and how surely somebody is known."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -8,9 +9,11 @@ from city import settings
 from city.identity import codes, store
 from city.identity.addresses import read_address
 from city.identity.model import (
+    ACTING,
     CODE_LASTS,
     CODE_TRIES,
     Assurance,
+    CodePurpose,
     CodeRequested,
     CodeToSend,
     Entered,
@@ -46,7 +49,8 @@ _ORIGIN_PACE = (30, 3600)
 async def find_actor(database: Database, token: str) -> Actor | None:
     """Return who this session's token is, in one statement; None if it has ended or expired.
 
-    Once an hour it also notes that the session is in use.
+    Once an hour it also notes that the session is in use. A helper who acts for somebody is that
+    person, with `helper_id`, and may do no more than helpers may.
     """
     async with database.work(NOBODY, reading=True) as work:
         sample = settings.current().sample
@@ -57,10 +61,22 @@ async def find_actor(database: Database, token: str) -> Actor | None:
     if now - visitor.seen_at >= _SEEN_EVERY:
         async with database.work(NOBODY) as work:
             await store.set_seen(work, visitor.session_id)
+    permissions = permissions_of(visitor.roles)
+    if visitor.for_id is not None and "identity.help" in permissions:
+        return Actor(
+            id=visitor.for_id,
+            name=visitor.for_name or "",
+            permissions=ACTING,
+            language=visitor.language,
+            session_id=visitor.session_id,
+            assurance=visitor.for_assurance or 0,
+            helper_id=visitor.person_id,
+            helper_name=visitor.name,
+        )
     return Actor(
         id=visitor.person_id,
         name=visitor.name,
-        permissions=permissions_of(visitor.roles),
+        permissions=permissions,
         unit_id=visitor.unit_id,
         language=visitor.language,
         session_id=visitor.session_id,
@@ -68,12 +84,21 @@ async def find_actor(database: Database, token: str) -> Actor | None:
     )
 
 
-async def ask_for_code(work: Work, written: str, *, origin: str, language: str) -> UUID:
+async def ask_for_code(
+    work: Work,
+    written: str,
+    *,
+    origin: str,
+    language: str,
+    purpose: CodePurpose = "sign-in",
+    about: dict[str, Any] | None = None,
+) -> UUID:
     """Have a one-time code sent to the telephone number or e-mail address; return its id.
 
     Whether the address is known makes no difference, to what happens or how long it takes.
-    `origin` is where the request came from, kept only as a keyed hash. Raises Invalid, or
-    TooMany with how long to wait.
+    `origin` is where the request came from, kept only as a keyed hash. The code is good for its
+    `purpose` only; `about` is what else its message says. Raises Invalid, or TooMany with how
+    long to wait.
     """
     here = settings.current()
     read = read_address(written, here.profile.country, sample=here.sample)
@@ -94,7 +119,17 @@ async def ask_for_code(work: Work, written: str, *, origin: str, language: str) 
         )
     code_id = new_id()
     counter = codes.new_counter()
-    await store.add_code(work, code_id, read.channel, read.address, language, counter, asked_from)
+    await store.add_code(
+        work,
+        code_id,
+        read.channel,
+        read.address,
+        language,
+        counter,
+        asked_from,
+        purpose,
+        about or {},
+    )
     work.announce(CodeRequested(code_id=code_id))
     return code_id
 
@@ -108,17 +143,8 @@ async def get_code(work: Work, code_id: UUID) -> CodeToSend:
     if code is None:
         raise Missing("We could not find what you asked for.")
     digits = codes.digits_of(code.counter)
-    text = render_words(
-        code.language,
-        say(
-            "{code} is your code for {city}. It works for {n} minutes. Never give it to anybody: "
-            "the city will not ask you for it.",
-            code=digits,
-            city="Tràng Tiền",
-            n=CODE_LASTS.seconds // 60,
-        ),
-    )
-    if code.channel == "sms":
+    text = render_words(code.language, _said_with(code, digits))
+    if code.channel == "sms" and code.purpose != "help":
         # Lets a phone offer the code on this site only (WICG, origin-bound one-time codes).
         text += f"\n@{urlsplit(settings.current().url).netloc} #{digits}"
     return CodeToSend(
@@ -130,14 +156,44 @@ async def get_code(work: Work, code_id: UUID) -> CodeToSend:
     )
 
 
-async def enter_code(work: Work, code_id: UUID, digits: str, *, device: str) -> Entered | Says:
-    """Sign in whoever the code was sent to, or return in words why not.
+def _said_with(code: store.Code, digits: str) -> Says:
+    """Return the message a code is sent with. What it lets happen stands in it, in full."""
+    minutes = CODE_LASTS.seconds // 60
+    if code.purpose == "help":
+        return say(
+            "{code}: with this code you let {helper} act for you for {n} minutes. What for: "
+            "{purpose}. Tell it to nobody else, and not at all if you do not want this.",
+            code=digits,
+            helper=code.about.get("helper", ""),
+            purpose=say(str(code.about.get("purpose", ""))),
+            n=code.about.get("minutes", 0),
+        )
+    if code.purpose == "again":
+        return say(
+            "{code} confirms to {city} that it is you. It works for {n} minutes. Never give it to "
+            "anybody: the city will not ask you for it.",
+            code=digits,
+            city="Tràng Tiền",
+            n=minutes,
+        )
+    return say(
+        "{code} is your code for {city}. It works for {n} minutes. Never give it to anybody: "
+        "the city will not ask you for it.",
+        code=digits,
+        city="Tràng Tiền",
+        n=minutes,
+    )
 
-    A wrong code is an answer, not an exception: the try must be kept. Somebody unknown becomes a
-    new resident.
+
+async def check_code(
+    work: Work, code_id: UUID, digits: str, purpose: CodePurpose
+) -> store.Code | Says:
+    """Return the code if these are its digits and it was asked for this, or in words why not.
+
+    A wrong code is an answer, not an exception: the try must be kept.
     """
     code = await store.find_code(work, code_id)
-    if code is None:
+    if code is None or code.purpose != purpose:
         return say("This code no longer works. Please ask for a new one.")
     given = "".join(c for c in digits if not c.isspace())
     right = codes.same(given, codes.digits_of(code.counter))
@@ -149,20 +205,36 @@ async def enter_code(work: Work, code_id: UUID, digits: str, *, device: str) -> 
         if left == 1:
             return say("That is not the code we sent. You can try once more.")
         return say("That is not the code we sent. You can try {n} more times.", n=left)
+    return code
+
+
+async def enter_code(work: Work, code_id: UUID, digits: str, *, device: str) -> Entered | Says:
+    """Sign in whoever the code was sent to, or return in words why not.
+
+    Somebody unknown becomes a new resident.
+    """
+    code = await check_code(work, code_id, digits, "sign-in")
+    if isinstance(code, Says):
+        return code
     entrant = await store.enter(work, new_id(), code.channel, code.address, code.language)
     if entrant is None:
         raise Conflict("Somebody is signing in with this address just now. Please try again.")
-    token = await sign_in_person(work, entrant.person_id, device=device)
+    token = await sign_in_person(work, entrant.person_id, device=device, proven=True)
     return Entered(person_id=entrant.person_id, is_new=entrant.is_new, token=token)
 
 
-async def sign_in_person(work: Work, person_id: UUID, *, device: str = "") -> str:
-    """Begin a session for somebody whose identity has been proven, and return its token.
+async def sign_in_person(
+    work: Work, person_id: UUID, *, device: str = "", proven: bool = False
+) -> str:
+    """Begin a session for somebody whose identity is known, and return its token.
 
-    The session the actor came with, if any, ends: a token is never carried over a sign-in.
+    `proven` says that they have just shown it is them, by a code or VNeID. The session the actor
+    came with, if any, ends: a token is never carried over a sign-in.
     """
     session_id, token = new_id(), codes.new_token()
-    await store.add_session(work, session_id, person_id, codes.hash_token(token), device)
+    await store.add_session(
+        work, session_id, person_id, codes.hash_token(token), device, proven=proven
+    )
     work.announce(PersonSignedIn(person_id=person_id, session_id=session_id))
     return token
 
@@ -189,18 +261,21 @@ async def raise_assurance(
     """Note that an identity provider vouches for a person; return the new session's token.
 
     Raises Conflict if this identity belongs to another person here, or this person has another
-    identity there. The level is never lowered.
+    identity there, and Forbidden when a helper acts for somebody. The level is never lowered.
     """
+    if work.actor.helper_id is not None:
+        raise Forbidden("You are acting for somebody just now. Please finish that first.")
     if not await store.link_external_id(work, person_id, issuer, subject):
         raise Conflict("This identity is already linked to another account.")
     await store.set_assurance(work, person_id, level)
-    return await sign_in_person(work, person_id, device=device)
+    return await sign_in_person(work, person_id, device=device, proven=True)
 
 
 async def sign_out(work: Work) -> None:
     """End the actor's session."""
-    if work.actor.id is not None and work.actor.session_id is not None:
-        await store.set_ended(work, work.actor.id, work.actor.session_id)
+    owner = work.actor.helper_id or work.actor.id
+    if owner is not None and work.actor.session_id is not None:
+        await store.set_ended(work, owner, work.actor.session_id)
 
 
 async def end_session(work: Work, session_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""One's own account: name, language, devices, and who has looked."""
+"""One's own account: what there is, name and language, devices, and this browser's look."""
 
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,22 @@ from city.identity.model import (
     NewProfile,
     local_path,
 )
-from city.kernel import Invalid, Missing, SignInNeeded, Work, say
-from city.web import PUBLIC, Form, Request, Response, get, page, post, read_form, redirect
+from city.kernel import Invalid, Missing, Work, say
+from city.web import (
+    LANGUAGE_NAMES,
+    PUBLIC,
+    Form,
+    Request,
+    Response,
+    get,
+    in_language,
+    page,
+    post,
+    read_form,
+    redirect,
+)
 
 _YEAR = 365 * 24 * 3600
-# Languages call themselves by their own name, whatever language the page is in.
-_LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
@@ -27,9 +37,38 @@ Answer = Response[Any]
 
 @get("/me", allow="me")
 async def show_me(request: AnyRequest, work: Work) -> Answer:
-    """Show everything the city keeps about somebody's account, to themselves."""
-    person_id = _self(work)
+    """Show what somebody can see and decide about themselves: a door for each."""
+    person_id = work.actor.person_id
     person = await store.get_person(work, person_id)
+    language = request.scope["state"]["language"]
+    holdings = await store.list_holdings(work, person_id)
+    contacts = [
+        {"channel": contact.channel, "address": shown(contact.channel, contact.address)}
+        for contact in await store.list_contacts(work, person_id)
+    ]
+    farewell = await store.find_farewell(work, person_id)
+    return page(
+        request,
+        "identity/me.html",
+        person=person,
+        roles=[
+            {
+                "name": ROLE_NAMES[held.role].text,
+                "body": in_language(held.organisation, language),
+            }
+            for held in holdings
+        ],
+        contacts=contacts,
+        assurance=ASSURANCE_NAMES[Assurance(person.assurance)].text,
+        speaks=LANGUAGE_NAMES.get(person.language or language, ""),
+        leaving=farewell.due_at if farewell else None,
+    )
+
+
+@get("/me/profile", allow="me")
+async def show_profile(request: AnyRequest, work: Work) -> Answer:
+    """Show how somebody is called and which language they speak, to be changed."""
+    person = await store.get_person(work, work.actor.person_id)
     form = Form(
         {
             "name": person.name,
@@ -37,7 +76,7 @@ async def show_me(request: AnyRequest, work: Work) -> Answer:
             "language": person.language or request.scope["state"]["language"],
         }
     )
-    return await _me_page(request, work, form)
+    return _profile_page(request, form)
 
 
 @post("/me/profile", allow="me")
@@ -45,33 +84,40 @@ async def save_profile(request: AnyRequest, work: Work) -> Answer:
     """Keep name, form of address and language."""
     profile, form = await read_form(request, NewProfile)
     if profile is None:
-        return await _me_page(request, work, form, 422)
+        return _profile_page(request, form, 422)
     try:
         await actions.keep_profile(work, profile)
     except Invalid as wrong:
         form.errors |= wrong.errors
-        return await _me_page(request, work, form, 422)
+        return _profile_page(request, form, 422)
     return with_language(redirect("/me", flash=say("Saved.")), profile.language)
+
+
+@get("/me/devices", allow="me")
+async def show_devices(request: AnyRequest, work: Work) -> Answer:
+    """Show where somebody is signed in."""
+    sessions = await store.list_sessions(work, work.actor.person_id)
+    return page(request, "identity/devices.html", sessions=sessions)
 
 
 @post("/me/sessions/{session_id:uuid}/end", allow="me")
 async def end_session(request: AnyRequest, work: Work, session_id: UUID) -> Answer:
     """Sign a device out."""
     await actions.end_session(work, session_id)
-    return redirect("/me#devices", flash=say("That device is signed out."))
+    return redirect("/me/devices", flash=say("That device is signed out."))
 
 
 @post("/me/sessions/end-others", allow="me")
 async def end_other_sessions(request: AnyRequest, work: Work) -> Answer:
     """Sign every other device out."""
     await actions.end_other_sessions(work)
-    return redirect("/me#devices", flash=say("All your other devices are signed out."))
+    return redirect("/me/devices", flash=say("All your other devices are signed out."))
 
 
 @get("/language/{language:str}", allow=PUBLIC)
 async def choose_language(request: AnyRequest, language: str) -> Answer:
     """Speak this language in this browser from now on."""
-    if language not in settings.current().profile.languages:
+    if language not in settings.current().profile.spoken:
         raise Missing("We could not find what you asked for.")
     return with_language(_back(request), language)
 
@@ -109,52 +155,18 @@ def with_language(answer: Answer, language: str) -> Answer:
     return answer
 
 
-async def _me_page(request: AnyRequest, work: Work, form: Form, status: int = 200) -> Answer:
-    person_id = _self(work)
-    language = request.scope["state"]["language"]
-    roles = [
-        {
-            "name": ROLE_NAMES[holding.role].text,
-            "body": (holding.organisation or {}).get(language, ""),
-        }
-        for holding in await store.list_holdings(work, person_id)
-    ]
-    contacts = [
-        {"channel": contact.channel, "address": shown(contact.channel, contact.address)}
-        for contact in await store.list_contacts(work, person_id)
-    ]
-    looks = [
-        {
-            "name": look.actor_name,
-            "roles": [ROLE_NAMES[role].text for role in look.actor_roles],
-            "purpose": look.purpose,
-            "about": look.about,
-            "at": look.at,
-        }
-        for look in await store.list_access_to(work, person_id)
-    ]
+def _profile_page(request: AnyRequest, form: Form, status: int = 200) -> Answer:
     return page(
         request,
-        "identity/me.html",
+        "identity/profile.html",
         status,
         form=form,
-        roles=roles,
-        contacts=contacts,
-        looks=looks,
-        assurance=ASSURANCE_NAMES[Assurance(work.actor.assurance)].text,
-        sessions=await store.list_sessions(work, person_id),
         honorifics=[word for word in HONORIFICS if word],
         languages=[
-            {"value": code, "label": _LANGUAGE_NAMES.get(code, code)}
-            for code in settings.current().profile.languages
+            {"value": code, "label": LANGUAGE_NAMES.get(code, code)}
+            for code in settings.current().profile.spoken
         ],
     )
-
-
-def _self(work: Work) -> UUID:
-    if work.actor.id is None:
-        raise SignInNeeded("Please sign in to go on.")
-    return work.actor.id
 
 
 def _back(request: AnyRequest) -> Answer:
@@ -163,6 +175,8 @@ def _back(request: AnyRequest) -> Answer:
 
 routes = [
     show_me,
+    show_profile,
+    show_devices,
     save_profile,
     end_session,
     end_other_sessions,

@@ -60,6 +60,7 @@ async def show_access(request: AnyRequest, work: Work) -> Answer:
                 "seen": initials(look.person_name),
                 "purpose": look.purpose,
                 "about": look.about,
+                "kind": look.kind,
                 "at": look.at,
             }
             for look in found
@@ -71,6 +72,19 @@ async def show_access(request: AnyRequest, work: Work) -> Answer:
         form=form,
         looks=looks,
         most=_MOST,
+        concerns=[
+            {
+                "id": str(concern.id),
+                "seen": initials(concern.person_name),
+                "name": concern.looker_name,
+                "purpose": concern.purpose,
+                "about": concern.about,
+                "looked_at": concern.looked_at,
+                "text": concern.text,
+                "at": concern.raised_at,
+            }
+            for concern in await store.list_open_concerns(work)
+        ],
         lookers=[{"value": str(x.id), "label": x.name} for x in await store.list_lookers(work)],
     )
 

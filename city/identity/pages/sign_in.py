@@ -12,7 +12,19 @@ from city.identity.addresses import masked
 from city.identity.devices import device_of
 from city.identity.model import CODE_LASTS, ROLE_NAMES, SESSION_MOST, Role, local_path
 from city.kernel import Invalid, Missing, Says, TooMany, Work, say
-from city.web import PUBLIC, Form, Request, Response, cookie, get, page, post, read_form, redirect
+from city.web import (
+    PUBLIC,
+    Form,
+    Request,
+    Response,
+    cookie,
+    get,
+    in_language,
+    page,
+    post,
+    read_form,
+    redirect,
+)
 
 SESSION = "session"
 _ASKED = "code"
@@ -185,7 +197,7 @@ async def _sign_in_page(request: AnyRequest, work: Work, form: Form, status: int
     groups: dict[Role, list[dict[str, Any]]] = {}
     if settings.current().sample:
         for person in await store.list_sample_people(work):
-            body = (person.organisation or {}).get(_language(request), "")
+            body = in_language(person.organisation, _language(request))
             groups.setdefault(person.role, []).append(
                 {"id": str(person.id), "name": person.name, "body": body}
             )

@@ -14,7 +14,7 @@ from city.identity.model import local_path
 from city.identity.pages.sign_in import with_session
 from city.identity.vneid import CALLBACK, JOURNEY, Client, Journey, Vouched
 from city.identity.vneid_twin import CITIZENS, PATH, Asked, Twin
-from city.kernel import Database, Missing, Problem, Work, say
+from city.kernel import Database, Forbidden, Missing, Problem, Work, say
 from city.web import PUBLIC, Request, Response, cookie, get, page, post, read_form, redirect
 
 _AWAY = "vneid"
@@ -116,6 +116,9 @@ async def agree(request: AnyRequest) -> Answer:
 
 async def _take_in(work: Work, vouched: Vouched, device: str) -> str:
     """Return a session for the person this identity belongs to, who may be new here."""
+    if work.actor.helper_id is not None:
+        # A helper's VNeID must never become that of the person they act for.
+        raise Forbidden("You are acting for somebody just now. Please finish that first.")
     person_id: UUID | None = await store.find_external_id(work, vouched.issuer, vouched.subject)
     if person_id is None:
         person_id = work.actor.id

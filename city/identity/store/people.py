@@ -339,3 +339,41 @@ async def list_staff(work: Work, roles: list[Role]) -> list[Staff]:
         """,
         roles=roles,
     )
+
+
+async def add_contact(work: Work, person_id: UUID, channel: str, address: str) -> bool:
+    """Keep another confirmed address of a person; False if it is somebody else's."""
+    kept = await work.value(
+        UUID,
+        """
+        insert into identity.contact as contact (channel, address, person_id, verified_at)
+        values (:channel, :address, :person_id, :now)
+        on conflict (channel, address) do update set verified_at = excluded.verified_at
+        where contact.person_id = excluded.person_id
+        returning person_id
+        """,
+        channel=channel,
+        address=address,
+        person_id=person_id,
+        now=work.now,
+    )
+    return kept is not None
+
+
+async def remove_contact(work: Work, person_id: UUID, channel: str, address: str) -> bool:
+    """Remove an address of a person, who keeps another way in; False if there would be none."""
+    return bool(
+        await work.run(
+            """
+            delete from identity.contact
+            where person_id = :person_id and channel = :channel and address = :address
+              and (exists (select from identity.contact as other
+                           where other.person_id = :person_id and other.verified_at is not null
+                             and (other.channel, other.address) <> (:channel, :address))
+                   or exists (select from identity.external_id where person_id = :person_id))
+            """,
+            person_id=person_id,
+            channel=channel,
+            address=address,
+        )
+    )

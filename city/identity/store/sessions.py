@@ -1,6 +1,8 @@
 """Sessions and one-time codes."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -8,9 +10,11 @@ import msgspec
 from city.identity.model import (
     CODE_LASTS,
     CODE_TRIES,
+    FRESH,
     SESSION_IDLE,
     SESSION_MOST,
     Channel,
+    CodePurpose,
     Role,
     Session,
 )
@@ -18,7 +22,7 @@ from city.kernel import Work
 
 
 class Visitor(msgspec.Struct, frozen=True):
-    """Whose session a token is, with what is needed to act."""
+    """Whose session a token is, and with what they act; `for_…` is whom they act for, if any."""
 
     session_id: UUID
     seen_at: datetime
@@ -28,6 +32,9 @@ class Visitor(msgspec.Struct, frozen=True):
     assurance: int
     roles: list[Role]
     unit_id: UUID | None
+    for_id: UUID | None
+    for_name: str | None
+    for_assurance: int | None
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -41,6 +48,8 @@ class Code(msgspec.Struct, frozen=True):
     expires_at: datetime
     attempts: int
     used_at: datetime | None
+    purpose: CodePurpose
+    about: dict[str, Any]
 
 
 class Tried(msgspec.Struct, frozen=True):
@@ -62,21 +71,36 @@ async def find_visitor(work: Work, token_hash: bytes, *, sample: bool) -> Visito
                person.language, person.assurance,
                array(select role from identity.grant where person_id = person.id) as roles,
                (select organisation_id from identity.grant
-                where person_id = person.id and role = 'unit') as unit_id
+                where person_id = person.id and role = 'unit') as unit_id,
+               helped.id as for_id, helped.name as for_name, helped.assurance as for_assurance
         from identity.session join identity.person on person.id = session.person_id
+        left join lateral (
+            select whom.id, whom.name, whom.assurance
+            from identity.acting join identity.person as whom on whom.id = acting.person_id
+            where acting.session_id = session.id and begun_at is not null
+              and acting.ended_at is null and until_at > :now
+            limit 1
+        ) as helped on true
         where token_hash = :token_hash and ended_at is null
           and seen_at > :idle_since and started_at > :oldest
           and (:sample::boolean or not person.sample)
         """,
         token_hash=token_hash,
         sample=sample,
+        now=work.now,
         idle_since=work.now - SESSION_IDLE,
         oldest=work.now - SESSION_MOST,
     )
 
 
 async def add_session(
-    work: Work, session_id: UUID, person_id: UUID, token_hash: bytes, device: str
+    work: Work,
+    session_id: UUID,
+    person_id: UUID,
+    token_hash: bytes,
+    device: str,
+    *,
+    proven: bool,
 ) -> None:
     """Begin a session; the one the actor came with, if any, ends in the same statement."""
     await work.run(
@@ -86,17 +110,44 @@ async def add_session(
             where id = :before and ended_at is null
             returning device
         )
-        insert into identity.session (id, person_id, token_hash, device, started_at, seen_at)
+        insert into identity.session
+            (id, person_id, token_hash, device, started_at, seen_at, proven_at)
         values (:id, :person_id, :token_hash,
-                coalesce(nullif(:device, ''), (select device from rotated), ''), :now, :now)
+                coalesce(nullif(:device, ''), (select device from rotated), ''), :now, :now,
+                case when :proven::boolean then :now::timestamptz end)
         """,
         id=session_id,
         before=work.actor.session_id,
         person_id=person_id,
         token_hash=token_hash,
         device=device,
+        proven=proven,
         now=work.now,
     )
+
+
+async def set_proven(work: Work, session_id: UUID | None) -> bool:
+    """Note that the person has just proven that it is them who uses this session."""
+    return bool(
+        await work.run(
+            """
+            update identity.session set proven_at = :now where id = :id and ended_at is null
+            """,
+            id=session_id,
+            now=work.now,
+        )
+    )
+
+
+async def is_proven(work: Work, session_id: UUID | None) -> bool:
+    """Return whether it was proven a short while ago that it is the person who uses this."""
+    found = await work.value(
+        int,
+        "select 1 from identity.session where id = :id and proven_at > :since",
+        id=session_id,
+        since=work.now - FRESH,
+    )
+    return found is not None
 
 
 async def set_seen(work: Work, session_id: UUID) -> bool:
@@ -135,6 +186,21 @@ async def set_others_ended(work: Work, person_id: UUID, session_id: UUID | None)
         person_id=person_id,
         session_id=session_id,
         now=work.now,
+    )
+
+
+async def list_open_sessions(work: Work, ids: Sequence[UUID]) -> list[UUID]:
+    """Return which of these sessions still stand."""
+    return await work.values(
+        UUID,
+        """
+        select id from identity.session
+        where id = any(:ids::uuid[]) and ended_at is null
+          and seen_at > :idle_since and started_at > :oldest
+        """,
+        ids=list(ids),
+        idle_since=work.now - SESSION_IDLE,
+        oldest=work.now - SESSION_MOST,
     )
 
 
@@ -201,13 +267,17 @@ async def add_code(
     language: str,
     counter: int,
     asked_from: str,
+    purpose: CodePurpose,
+    about: dict[str, Any],
 ) -> None:
-    """Add a code that somebody asked for."""
+    """Add a code that somebody asked for, and what for."""
     await work.run(
         """
         insert into identity.code
-            (id, channel, address, language, counter, asked_from, asked_at, expires_at)
-        values (:id, :channel, :address, :language, :counter, :asked_from, :now, :expires_at)
+            (id, channel, address, language, counter, asked_from, asked_at, expires_at, purpose,
+             about)
+        values (:id, :channel, :address, :language, :counter, :asked_from, :now, :expires_at,
+                :purpose, :about::jsonb)
         """,
         id=code_id,
         channel=channel,
@@ -215,6 +285,8 @@ async def add_code(
         language=language,
         counter=counter,
         asked_from=asked_from,
+        purpose=purpose,
+        about=about,
         now=work.now,
         expires_at=work.now + CODE_LASTS,
     )
@@ -225,7 +297,8 @@ async def find_code(work: Work, code_id: UUID) -> Code | None:
     return await work.maybe(
         Code,
         """
-        select id, channel, address, language, counter, expires_at, attempts, used_at
+        select id, channel, address, language, counter, expires_at, attempts, used_at, purpose,
+               about
         from identity.code where id = :id
         """,
         id=code_id,

@@ -59,7 +59,7 @@ async def test_a_device_signed_out_from_elsewhere_is_out_at_once(browser: Browse
         other = await identity.sign_in_person(work, actor.id, device="Chrome · Android")
     other_actor = await actor_of(browser.inside, other)
     assert other_actor is not None
-    shown = await browser.get("/me")
+    shown = await browser.get("/me/devices")
     assert "Chrome · Android" in shown.text
     await browser.post(f"/me/sessions/{other_actor.session_id}/end")
     assert await actor_of(browser.inside, other) is None
@@ -143,6 +143,7 @@ async def test_people_keep_their_own_profile_and_language(browser: Browser) -> N
     shown = await browser.get("/me")
     assert shown.headers["content-language"] == "en"
     assert "Where you are signed in" in shown.text
+    assert "chị" in (await browser.get("/me/profile")).text
     wrong = await browser.post("/me/profile", data={"name": "x" * 81, "language": "xx"})
     assert wrong.status_code == 422
     assert "x" * 81 in wrong.text
@@ -172,4 +173,4 @@ async def test_the_sign_in_page_takes_one_statement_and_ones_own_page_five(
     assert statements == 1
     await browser.sign_in()
     _, statements = await browser.counted("GET", "/me")
-    assert statements <= 6  # Who asks, and five lists.
+    assert statements <= 5  # Who asks, the person, their roles, contacts, and whether they leave.

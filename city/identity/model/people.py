@@ -1,4 +1,4 @@
-"""The words of identity: people, roles, organisations, sessions, and the rules between them."""
+"""The words of people, roles, organisations, sessions, and the rules between them."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -12,6 +12,8 @@ from msgspec import Meta, Struct
 from city.kernel import Event, Says, say
 
 Channel = Literal["sms", "email"]
+AccessKind = Literal["look", "code", "help", "partner"]
+CodePurpose = Literal["sign-in", "contact", "again", "help"]
 
 SESSION_IDLE = timedelta(days=30)
 SESSION_MOST = timedelta(days=90)
@@ -30,18 +32,37 @@ class Role(StrEnum):
     LEADER = "leader"
     ADMIN = "admin"
     AUDITOR = "auditor"
+    HELPER = "helper"
 
 
 _PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.RESIDENT: frozenset({"reports.submit"}),
     Role.VISITOR: frozenset({"reports.submit"}),
     Role.BUSINESS: frozenset({"reports.submit"}),
-    Role.DESK: frozenset({"reports.submit", "cases.view", "cases.triage", "identity.see_reporter"}),
-    # An officer sees and answers the cases of the own unit, and never who reported them.
-    Role.UNIT: frozenset({"cases.view", "cases.answer"}),
-    Role.LEADER: frozenset({"cases.view", "cases.lead", "cases.manage"}),
-    Role.ADMIN: frozenset({"cases.view", "cases.manage", "identity.manage", "identity.audit"}),
+    Role.DESK: frozenset(
+        {
+            "reports.submit",
+            "cases.view",
+            "cases.triage",
+            "identity.see_reporter",
+            "identity.read_code",
+            "identity.issue_cards",
+            "dialogue.ask",
+        }
+    ),
+    # An officer sees and answers the cases of the own unit, and never who reported them. Whose
+    # code they read is somebody who stands before them and shows it.
+    Role.UNIT: frozenset({"cases.view", "cases.answer", "identity.read_code", "dialogue.ask"}),
+    Role.LEADER: frozenset(
+        {"cases.view", "cases.lead", "cases.manage", "partners.manage", "dialogue.ask"}
+    ),
+    Role.ADMIN: frozenset(
+        {"cases.view", "cases.manage", "identity.manage", "identity.audit", "partners.manage"}
+    ),
     Role.AUDITOR: frozenset({"cases.view", "identity.audit"}),
+    Role.HELPER: frozenset(
+        {"reports.submit", "identity.help", "identity.read_code", "identity.issue_cards"}
+    ),
 }
 
 ROLE_NAMES: dict[Role, Says] = {
@@ -53,12 +74,16 @@ ROLE_NAMES: dict[Role, Says] = {
     Role.LEADER: say("City leader"),
     Role.ADMIN: say("Administrator"),
     Role.AUDITOR: say("Auditor"),
+    Role.HELPER: say("Community helper"),
 }
+
+ACTING = frozenset({"reports.submit", "media.send", "identity.help", "identity.issue_cards"})
+"""What a helper may do in somebody's stead. To see anything of theirs is not among it."""
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[str]:
     """Return what somebody signed in with these roles may do."""
-    return frozenset({"me"}).union(*(_PERMISSIONS[role] for role in roles))
+    return frozenset({"me", "media.send"}).union(*(_PERMISSIONS[role] for role in roles))
 
 
 class Assurance(IntEnum):
@@ -182,10 +207,10 @@ class Session(Struct, frozen=True, kw_only=True):
 
 
 class Access(Struct, frozen=True, kw_only=True):
-    """A look at somebody's identity."""
+    """Somebody was looked at, read by their code, acted for, or told about to a partner."""
 
     id: UUID
-    actor_id: UUID
+    actor_id: UUID | None
     actor_name: str
     actor_roles: list[Role]
     person_id: UUID
@@ -193,6 +218,8 @@ class Access(Struct, frozen=True, kw_only=True):
     purpose: str
     about: str
     at: datetime
+    kind: AccessKind = "look"
+    actor_unit: dict[str, str] | None = None
 
 
 class CodeToSend(Struct, frozen=True, kw_only=True):
@@ -299,6 +326,9 @@ class Hold(Struct, frozen=True, kw_only=True):
     Rooms that have such things have `list_holds(work, person_id) -> list[Hold]`; those that keep
     anything have `forget_person(work, person_id) -> None`, which removes or makes nameless what
     no hold keeps. `until` is the last day of it, or None for as long as the reason lasts.
+
+    Both are asked again every day after somebody was forgotten, until there is no hold: then
+    `list_holds` names only what will still go, such as a report that is not closed yet.
     """
 
     title: Says
