@@ -116,6 +116,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     tagline: dict[str, str]
     time_zone: str
     languages: list[str]
+    visitor_languages: list[str] = []
     country: str
     subdivision: str | None = None
     hours: dict[str, list[str]] = {}
@@ -142,6 +143,14 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         """The language spoken when nobody asked for another."""
         return self.languages[0]
 
+    @property
+    def spoken(self) -> list[str]:
+        """Every language somebody can read the city in: its own, and those of visitors.
+
+        The city's own are complete. In one for visitors, what it lacks is said in English.
+        """
+        return [*self.languages, *self.visitor_languages]
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One installation."""
@@ -161,6 +170,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     secure_cookies: bool = False
     reports_an_hour: int = 20
     reports_a_day: int = 60
+    vapid_key: str = ""
+    push_contact: str = ""
+    offline: bool = True
 
     @cached_property
     def folder(self) -> Path:

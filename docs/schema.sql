@@ -2,6 +2,8 @@ CREATE SCHEMA calendar;
 
 CREATE SCHEMA cases;
 
+CREATE SCHEMA dialogue;
+
 CREATE SCHEMA identity;
 
 CREATE SCHEMA kernel;
@@ -10,11 +12,15 @@ CREATE SCHEMA media;
 
 CREATE SCHEMA messages;
 
+CREATE SCHEMA partners;
+
 CREATE SCHEMA places;
 
 CREATE SCHEMA processes;
 
 CREATE SCHEMA reports;
+
+CREATE SCHEMA services;
 
 CREATE SCHEMA textai;
 
@@ -105,7 +111,6 @@ CREATE TABLE cases."case" (
     CONSTRAINT case_longitude_check CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
     CONSTRAINT case_process_check CHECK ((process = ANY (ARRAY['instant'::text, 'time_bound'::text, 'command'::text]))),
     CONSTRAINT case_rating_check CHECK ((rating = ANY (ARRAY['satisfied'::text, 'acceptable'::text, 'unsatisfied'::text]))),
-    CONSTRAINT case_source_check CHECK ((source = ANY (ARRAY['report'::text, 'call'::text, 'detection'::text, 'officer'::text, 'import'::text]))),
     CONSTRAINT case_status_check CHECK ((status = ANY (ARRAY['new'::text, 'accepted'::text, 'routed'::text, 'doing'::text, 'waiting'::text, 'answered'::text, 'done'::text, 'rejected'::text, 'merged'::text]))),
     CONSTRAINT case_summary_check CHECK (((length(summary) >= 1) AND (length(summary) <= 4000)))
 );
@@ -336,16 +341,154 @@ CREATE TABLE cases.template (
     CONSTRAINT template_kind_check CHECK ((kind = ANY (ARRAY['answer'::text, 'reject'::text, 'send_back'::text, 'question'::text])))
 );
 
+CREATE TABLE dialogue.answer (
+    id uuid NOT NULL,
+    survey_id uuid NOT NULL,
+    person_id uuid,
+    ward text,
+    month date NOT NULL,
+    answers jsonb NOT NULL
+);
+
+COMMENT ON TABLE dialogue.answer IS 'What was said in a survey, without who said it unless it is a named one';
+
+CREATE TABLE dialogue.edit (
+    question_id uuid NOT NULL,
+    version integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    editor_id uuid,
+    editor_name text NOT NULL,
+    words text NOT NULL,
+    answer text NOT NULL
+);
+
+COMMENT ON TABLE dialogue.edit IS 'How public questions and answers read before they were changed';
+
+CREATE TABLE dialogue.question (
+    id uuid NOT NULL,
+    ref text NOT NULL,
+    case_id uuid NOT NULL,
+    asker_id uuid,
+    client_key text,
+    topic text NOT NULL,
+    ward text,
+    words text NOT NULL,
+    private boolean NOT NULL,
+    sample boolean DEFAULT false NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    status text DEFAULT 'new'::text NOT NULL,
+    unit_id uuid,
+    unit_name jsonb,
+    due_at timestamp with time zone,
+    asks_back text DEFAULT ''::text NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    answered_at timestamp with time zone,
+    edited_at timestamp with time zone,
+    reason text DEFAULT ''::text NOT NULL,
+    rating text,
+    merged_into uuid,
+    told integer DEFAULT 1 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    search tsvector NOT NULL,
+    shown boolean GENERATED ALWAYS AS (((NOT private) AND (status = 'done'::text) AND (answer <> ''::text))) STORED NOT NULL,
+    CONSTRAINT question_words_check CHECK (((length(words) >= 1) AND (length(words) <= 4000)))
+);
+
+COMMENT ON TABLE dialogue.question IS 'What people ask the city, with its public answer';
+
+CREATE TABLE dialogue.survey (
+    id uuid NOT NULL,
+    ref text NOT NULL,
+    owner_id uuid,
+    owner_name jsonb,
+    title jsonb NOT NULL,
+    intro jsonb NOT NULL,
+    asks jsonb NOT NULL,
+    wards text[] DEFAULT '{}'::text[] NOT NULL,
+    audience text[] DEFAULT '{}'::text[] NOT NULL,
+    assurance smallint DEFAULT 0 NOT NULL,
+    opens_at timestamp with time zone,
+    closes_at timestamp with time zone,
+    named boolean DEFAULT false NOT NULL,
+    changeable boolean DEFAULT false NOT NULL,
+    live boolean DEFAULT false NOT NULL,
+    published_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    reworded_at timestamp with time zone,
+    follow_up jsonb DEFAULT '{}'::jsonb NOT NULL,
+    followed_up_at timestamp with time zone,
+    sample boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT survey_assurance_check CHECK (((assurance >= 0) AND (assurance <= 2))),
+    CONSTRAINT survey_check CHECK (((published_at IS NULL) OR ((opens_at IS NOT NULL) AND (closes_at > opens_at))))
+);
+
+COMMENT ON TABLE dialogue.survey IS 'What the city asks its people, with the questions as data';
+
+CREATE TABLE dialogue.taker (
+    survey_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    answered_on date NOT NULL
+);
+
+COMMENT ON TABLE dialogue.taker IS 'Who has answered which survey, apart from what they said';
+
+CREATE TABLE dialogue.vote (
+    question_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    helpful boolean NOT NULL
+);
+
+COMMENT ON TABLE dialogue.vote IS 'Whether an answer helped, one word for each person';
+
 CREATE TABLE identity.access (
     id uuid NOT NULL,
-    actor_id uuid NOT NULL,
+    actor_id uuid,
     person_id uuid NOT NULL,
     purpose text NOT NULL,
     about text NOT NULL,
-    at timestamp with time zone NOT NULL
+    at timestamp with time zone NOT NULL,
+    kind text DEFAULT 'look'::text NOT NULL,
+    actor_name text DEFAULT ''::text NOT NULL,
+    CONSTRAINT access_kind_check CHECK ((kind = ANY (ARRAY['look'::text, 'code'::text, 'help'::text, 'partner'::text])))
 );
 
 COMMENT ON TABLE identity.access IS 'Who looked at whose identity, why, and about what. Shown to the person and to the auditor.';
+
+CREATE TABLE identity.acting (
+    id uuid NOT NULL,
+    helper_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    code_id uuid,
+    person_id uuid,
+    name text DEFAULT ''::text NOT NULL,
+    purpose text NOT NULL,
+    minutes smallint NOT NULL,
+    proof text,
+    asked_at timestamp with time zone NOT NULL,
+    begun_at timestamp with time zone,
+    until_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT acting_check CHECK (((begun_at IS NULL) = (person_id IS NULL))),
+    CONSTRAINT acting_minutes_check CHECK (((minutes >= 1) AND (minutes <= 60))),
+    CONSTRAINT acting_proof_check CHECK ((proof = ANY (ARRAY['code'::text, 'qr'::text, 'card'::text])))
+);
+
+COMMENT ON TABLE identity.acting IS 'Helpers acting for people, with their consent proven, for a purpose and a time.';
+
+CREATE TABLE identity.card (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    person_id uuid NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by uuid
+);
+
+COMMENT ON TABLE identity.card IS 'Printed cards that show who somebody is, for people without a phone. Each can be revoked.';
 
 CREATE TABLE identity.code (
     id uuid NOT NULL,
@@ -358,11 +501,27 @@ CREATE TABLE identity.code (
     expires_at timestamp with time zone NOT NULL,
     attempts smallint DEFAULT 0 NOT NULL,
     used_at timestamp with time zone,
+    purpose text DEFAULT 'sign-in'::text NOT NULL,
+    about jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT code_attempts_check CHECK ((attempts <= 5)),
-    CONSTRAINT code_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text])))
+    CONSTRAINT code_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text]))),
+    CONSTRAINT code_purpose_check CHECK ((purpose = ANY (ARRAY['sign-in'::text, 'contact'::text, 'again'::text, 'help'::text])))
 );
 
 COMMENT ON TABLE identity.code IS 'One-time codes that were asked for. The digits are derived from the counter, never stored.';
+
+CREATE TABLE identity.concern (
+    id uuid NOT NULL,
+    access_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    text text NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    settled_at timestamp with time zone,
+    settled_by uuid
+);
+
+COMMENT ON TABLE identity.concern IS 'What people say was wrong about a look at their data, and what the auditor answered.';
 
 CREATE TABLE identity.contact (
     channel text NOT NULL,
@@ -383,13 +542,24 @@ CREATE TABLE identity.external_id (
 
 COMMENT ON TABLE identity.external_id IS 'Who a person is to an identity provider such as VNeID (OpenID Connect issuer and subject).';
 
+CREATE TABLE identity.farewell (
+    person_id uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    begun_at timestamp with time zone,
+    done_at timestamp with time zone,
+    held boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE identity.farewell IS 'Who wants to be forgotten and when, and what became of it.';
+
 CREATE TABLE identity."grant" (
     person_id uuid NOT NULL,
     role text NOT NULL,
     organisation_id uuid,
     granted_at timestamp with time zone NOT NULL,
     CONSTRAINT grant_check CHECK (((role <> 'unit'::text) OR (organisation_id IS NOT NULL))),
-    CONSTRAINT grant_role_check CHECK ((role = ANY (ARRAY['resident'::text, 'visitor'::text, 'business'::text, 'desk'::text, 'unit'::text, 'leader'::text, 'admin'::text, 'auditor'::text])))
+    CONSTRAINT grant_role_check CHECK ((role = ANY (ARRAY['resident'::text, 'visitor'::text, 'business'::text, 'desk'::text, 'unit'::text, 'leader'::text, 'admin'::text, 'auditor'::text, 'helper'::text])))
 );
 
 COMMENT ON TABLE identity."grant" IS 'The roles a person holds, each once; a unit officer or a business holds it for one body.';
@@ -426,6 +596,8 @@ CREATE TABLE identity.person (
     assurance smallint DEFAULT 0 NOT NULL,
     sample boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    helpers_refused boolean DEFAULT false NOT NULL,
+    forgotten_at timestamp with time zone,
     CONSTRAINT person_assurance_check CHECK (((assurance >= 0) AND (assurance <= 2)))
 );
 
@@ -438,10 +610,23 @@ CREATE TABLE identity.session (
     device text DEFAULT ''::text NOT NULL,
     started_at timestamp with time zone NOT NULL,
     seen_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone
+    ended_at timestamp with time zone,
+    proven_at timestamp with time zone
 );
 
 COMMENT ON TABLE identity.session IS 'Where people are signed in. The token itself is only in the browser; here is its SHA-256.';
+
+CREATE TABLE identity.takeout (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    ready_at timestamp with time zone,
+    until_at timestamp with time zone,
+    file text DEFAULT ''::text NOT NULL,
+    bytes bigint DEFAULT 0 NOT NULL
+);
+
+COMMENT ON TABLE identity.takeout IS 'Copies of everything kept about a person, made when they ask and kept for a week.';
 
 CREATE TABLE kernel.event (
     id uuid NOT NULL,
@@ -519,6 +704,79 @@ CREATE TABLE messages.message (
     read_at timestamp with time zone
 );
 
+CREATE TABLE messages.push (
+    id uuid NOT NULL,
+    person_id uuid,
+    topic text NOT NULL,
+    words jsonb NOT NULL,
+    link text NOT NULL,
+    urgent boolean NOT NULL,
+    replaces text NOT NULL,
+    severity smallint NOT NULL,
+    wards text[] NOT NULL,
+    categories text[] NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT push_topic_check CHECK ((topic = ANY (ARRAY['mine'::text, 'followed'::text, 'warnings'::text, 'questions'::text])))
+);
+
+CREATE TABLE messages.push_choice (
+    person_id uuid NOT NULL,
+    mine boolean NOT NULL,
+    questions boolean NOT NULL,
+    warnings smallint NOT NULL,
+    wards text[] NOT NULL,
+    categories text[] NOT NULL,
+    quiet_from smallint,
+    quiet_to smallint,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT push_choice_check CHECK (((quiet_from IS NULL) = (quiet_to IS NULL))),
+    CONSTRAINT push_choice_quiet_from_check CHECK (((quiet_from >= 0) AND (quiet_from <= 1439))),
+    CONSTRAINT push_choice_quiet_to_check CHECK (((quiet_to >= 0) AND (quiet_to <= 1439))),
+    CONSTRAINT push_choice_warnings_check CHECK (((warnings >= 1) AND (warnings <= 4)))
+);
+
+CREATE TABLE messages.push_delivery (
+    push_id uuid NOT NULL,
+    subscription_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    settled text,
+    answer smallint,
+    settled_at timestamp with time zone,
+    confirmed_at timestamp with time zone,
+    CONSTRAINT push_delivery_settled_check CHECK ((settled = ANY (ARRAY['sent'::text, 'refused'::text, 'expired'::text])))
+);
+
+CREATE TABLE messages.push_origin (
+    origin text NOT NULL,
+    wait_until timestamp with time zone NOT NULL
+);
+
+CREATE TABLE messages.push_pruned (
+    day date NOT NULL,
+    platform text NOT NULL,
+    count integer NOT NULL
+);
+
+CREATE TABLE messages.push_subscription (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    endpoint text NOT NULL,
+    origin text NOT NULL,
+    p256dh bytea NOT NULL,
+    auth bytea NOT NULL,
+    ikm bytea NOT NULL,
+    generation integer NOT NULL,
+    language text NOT NULL,
+    platform text NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE messages.simulated (
     id uuid NOT NULL,
     channel text NOT NULL,
@@ -526,7 +784,118 @@ CREATE TABLE messages.simulated (
     subject text NOT NULL,
     body text NOT NULL,
     received_at timestamp with time zone NOT NULL,
-    CONSTRAINT simulated_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text])))
+    CONSTRAINT simulated_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text])))
+);
+
+CREATE TABLE messages.simulated_device (
+    token text NOT NULL,
+    private_key bytea NOT NULL,
+    auth bytea NOT NULL,
+    answer smallint DEFAULT 201 NOT NULL,
+    retry_after integer DEFAULT 0 NOT NULL,
+    made_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE partners.application (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name jsonb NOT NULL,
+    summary jsonb NOT NULL,
+    run_by text NOT NULL,
+    contact text NOT NULL,
+    owner_id uuid,
+    state text NOT NULL,
+    mode text NOT NULL,
+    home_url text NOT NULL,
+    redirect_uris text[] NOT NULL,
+    scopes text[] NOT NULL,
+    public boolean NOT NULL,
+    secret_hash bytea,
+    sector text NOT NULL,
+    alg text NOT NULL,
+    sample boolean DEFAULT false NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT application_alg_check CHECK ((alg = ANY (ARRAY['ES256'::text, 'RS256'::text]))),
+    CONSTRAINT application_mode_check CHECK ((mode = ANY (ARRAY['frame'::text, 'link'::text]))),
+    CONSTRAINT application_state_check CHECK ((state = ANY (ARRAY['test'::text, 'asked'::text, 'published'::text, 'suspended'::text])))
+);
+
+COMMENT ON COLUMN partners.application.sector IS 'What a person''s pairwise subject is made for: two applications of one sector see the same one.';
+
+CREATE TABLE partners.consent (
+    application_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    scopes text[] NOT NULL,
+    ward text DEFAULT ''::text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone
+);
+
+CREATE TABLE partners.intent (
+    id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    reference text NOT NULL,
+    text text NOT NULL,
+    state text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT intent_amount_check CHECK ((amount > 0)),
+    CONSTRAINT intent_state_check CHECK ((state = 'created'::text))
+);
+
+CREATE TABLE partners.journal (
+    id uuid NOT NULL,
+    application_id uuid,
+    actor_id uuid,
+    actor_name text NOT NULL,
+    what text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE partners.notice (
+    id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    title text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE partners.sign_in (
+    id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    scopes text[] NOT NULL,
+    code_hash bytea NOT NULL,
+    code_until timestamp with time zone NOT NULL,
+    code_used_at timestamp with time zone,
+    redirect_uri text NOT NULL,
+    challenge text NOT NULL,
+    nonce text NOT NULL,
+    acr text NOT NULL,
+    signed_in_at timestamp with time zone NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone
+);
+
+CREATE TABLE partners.tester (
+    application_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
+CREATE TABLE partners.token (
+    hash bytea NOT NULL,
+    sign_in_id uuid NOT NULL,
+    kind text NOT NULL,
+    scopes text[] NOT NULL,
+    until timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT token_kind_check CHECK ((kind = ANY (ARRAY['access'::text, 'refresh'::text])))
 );
 
 CREATE TABLE places.base_map (
@@ -579,6 +948,7 @@ CREATE TABLE processes.draft (
     edited_at timestamp with time zone NOT NULL,
     edited_by text NOT NULL,
     person_id uuid,
+    note text DEFAULT ''::text NOT NULL,
     CONSTRAINT draft_version_check CHECK ((version > 0))
 );
 
@@ -643,6 +1013,39 @@ CREATE TABLE reports.pin_count (
 
 COMMENT ON TABLE reports.pin_count IS 'Public reports in each square of the map, counted';
 
+CREATE TABLE reports.point (
+    number integer NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    category text NOT NULL,
+    latitude double precision NOT NULL,
+    longitude double precision NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    ward text,
+    unit text DEFAULT ''::text NOT NULL,
+    own_number text DEFAULT ''::text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    retired_at timestamp with time zone
+);
+
+COMMENT ON TABLE reports.point IS 'Things in the street that bear a sign with a number';
+
+ALTER TABLE reports.point ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME reports.point_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE reports.point_report (
+    report_id uuid NOT NULL,
+    point integer NOT NULL
+);
+
+COMMENT ON TABLE reports.point_report IS 'Which reports are about which thing in the street';
+
 CREATE TABLE reports.report (
     id uuid NOT NULL,
     ref text NOT NULL,
@@ -695,6 +1098,53 @@ CREATE TABLE reports.voice (
 
 COMMENT ON TABLE reports.voice IS 'Who else sees what a report tells';
 
+CREATE TABLE services.change (
+    code text NOT NULL,
+    version integer NOT NULL,
+    edits jsonb NOT NULL,
+    changed_by uuid,
+    changed_name text NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE services.face (
+    person_id uuid NOT NULL,
+    face text NOT NULL,
+    chosen boolean NOT NULL
+);
+
+CREATE TABLE services.favourite (
+    person_id uuid NOT NULL,
+    code text NOT NULL,
+    added_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE services.look (
+    code text NOT NULL,
+    ok boolean NOT NULL,
+    status integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    looked_at timestamp with time zone NOT NULL,
+    last_ok_at timestamp with time zone,
+    last_failed_at timestamp with time zone
+);
+
+CREATE TABLE services.service (
+    code text NOT NULL,
+    "position" integer NOT NULL,
+    profile jsonb NOT NULL,
+    edits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    gone_at timestamp with time zone
+);
+
+CREATE TABLE services.service_group (
+    code text NOT NULL,
+    "position" integer NOT NULL,
+    icon text NOT NULL,
+    name jsonb NOT NULL
+);
+
 CREATE TABLE textai.example (
     kind text NOT NULL,
     key text NOT NULL,
@@ -746,6 +1196,9 @@ ALTER TABLE ONLY cases."case"
 ALTER TABLE ONLY cases."case"
     ADD CONSTRAINT case_ref_key UNIQUE (ref);
 
+ALTER TABLE cases."case"
+    ADD CONSTRAINT case_source_check CHECK ((source = ANY (ARRAY['report'::text, 'question'::text, 'call'::text, 'detection'::text, 'officer'::text, 'import'::text]))) NOT VALID;
+
 ALTER TABLE ONLY cases.category
     ADD CONSTRAINT category_pkey PRIMARY KEY (code);
 
@@ -791,11 +1244,53 @@ ALTER TABLE ONLY cases.task
 ALTER TABLE ONLY cases.template
     ADD CONSTRAINT template_pkey PRIMARY KEY (code);
 
+ALTER TABLE ONLY dialogue.answer
+    ADD CONSTRAINT answer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY dialogue.edit
+    ADD CONSTRAINT edit_pkey PRIMARY KEY (question_id, version);
+
+ALTER TABLE ONLY dialogue.question
+    ADD CONSTRAINT question_case_id_key UNIQUE (case_id);
+
+ALTER TABLE ONLY dialogue.question
+    ADD CONSTRAINT question_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY dialogue.question
+    ADD CONSTRAINT question_ref_key UNIQUE (ref);
+
+ALTER TABLE ONLY dialogue.survey
+    ADD CONSTRAINT survey_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY dialogue.survey
+    ADD CONSTRAINT survey_ref_key UNIQUE (ref);
+
+ALTER TABLE ONLY dialogue.taker
+    ADD CONSTRAINT taker_pkey PRIMARY KEY (survey_id, person_id);
+
+ALTER TABLE ONLY dialogue.vote
+    ADD CONSTRAINT vote_pkey PRIMARY KEY (question_id, person_id);
+
 ALTER TABLE ONLY identity.access
     ADD CONSTRAINT access_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY identity.acting
+    ADD CONSTRAINT acting_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY identity.card
+    ADD CONSTRAINT card_number_key UNIQUE (number);
+
+ALTER TABLE ONLY identity.card
+    ADD CONSTRAINT card_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY identity.code
     ADD CONSTRAINT code_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY identity.concern
+    ADD CONSTRAINT concern_access_id_key UNIQUE (access_id);
+
+ALTER TABLE ONLY identity.concern
+    ADD CONSTRAINT concern_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY identity.contact
     ADD CONSTRAINT contact_pkey PRIMARY KEY (channel, address);
@@ -805,6 +1300,9 @@ ALTER TABLE ONLY identity.external_id
 
 ALTER TABLE ONLY identity.external_id
     ADD CONSTRAINT external_id_pkey PRIMARY KEY (issuer, subject);
+
+ALTER TABLE ONLY identity.farewell
+    ADD CONSTRAINT farewell_pkey PRIMARY KEY (person_id);
 
 ALTER TABLE ONLY identity."grant"
     ADD CONSTRAINT grant_pkey PRIMARY KEY (person_id, role);
@@ -827,6 +1325,9 @@ ALTER TABLE ONLY identity.session
 ALTER TABLE ONLY identity.session
     ADD CONSTRAINT session_token_hash_key UNIQUE (token_hash);
 
+ALTER TABLE ONLY identity.takeout
+    ADD CONSTRAINT takeout_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY kernel.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (id);
 
@@ -848,8 +1349,68 @@ ALTER TABLE ONLY messages.delivery
 ALTER TABLE ONLY messages.message
     ADD CONSTRAINT message_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY messages.push_choice
+    ADD CONSTRAINT push_choice_pkey PRIMARY KEY (person_id);
+
+ALTER TABLE ONLY messages.push_delivery
+    ADD CONSTRAINT push_delivery_id_key UNIQUE (id);
+
+ALTER TABLE ONLY messages.push_delivery
+    ADD CONSTRAINT push_delivery_pkey PRIMARY KEY (push_id, subscription_id);
+
+ALTER TABLE ONLY messages.push_origin
+    ADD CONSTRAINT push_origin_pkey PRIMARY KEY (origin);
+
+ALTER TABLE ONLY messages.push
+    ADD CONSTRAINT push_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY messages.push_pruned
+    ADD CONSTRAINT push_pruned_pkey PRIMARY KEY (day, platform);
+
+ALTER TABLE ONLY messages.push_subscription
+    ADD CONSTRAINT push_subscription_endpoint_key UNIQUE (endpoint);
+
+ALTER TABLE ONLY messages.push_subscription
+    ADD CONSTRAINT push_subscription_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY messages.simulated_device
+    ADD CONSTRAINT simulated_device_pkey PRIMARY KEY (token);
+
 ALTER TABLE ONLY messages.simulated
     ADD CONSTRAINT simulated_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.application
+    ADD CONSTRAINT application_code_key UNIQUE (code);
+
+ALTER TABLE ONLY partners.application
+    ADD CONSTRAINT application_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.consent
+    ADD CONSTRAINT consent_pkey PRIMARY KEY (application_id, person_id);
+
+ALTER TABLE ONLY partners.intent
+    ADD CONSTRAINT intent_application_id_person_id_reference_key UNIQUE (application_id, person_id, reference);
+
+ALTER TABLE ONLY partners.intent
+    ADD CONSTRAINT intent_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.journal
+    ADD CONSTRAINT journal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.notice
+    ADD CONSTRAINT notice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.sign_in
+    ADD CONSTRAINT sign_in_code_hash_key UNIQUE (code_hash);
+
+ALTER TABLE ONLY partners.sign_in
+    ADD CONSTRAINT sign_in_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.tester
+    ADD CONSTRAINT tester_pkey PRIMARY KEY (application_id, person_id);
+
+ALTER TABLE ONLY partners.token
+    ADD CONSTRAINT token_pkey PRIMARY KEY (hash);
 
 ALTER TABLE ONLY places.base_map
     ADD CONSTRAINT base_map_pkey PRIMARY KEY (single);
@@ -878,6 +1439,12 @@ ALTER TABLE ONLY reports.pin_change
 ALTER TABLE ONLY reports.pin_count
     ADD CONSTRAINT pin_count_pkey PRIMARY KEY (filter, level, open, cell);
 
+ALTER TABLE ONLY reports.point
+    ADD CONSTRAINT point_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY reports.point_report
+    ADD CONSTRAINT point_report_pkey PRIMARY KEY (report_id);
+
 ALTER TABLE ONLY reports.report
     ADD CONSTRAINT report_case_id_key UNIQUE (case_id);
 
@@ -889,6 +1456,24 @@ ALTER TABLE ONLY reports.report
 
 ALTER TABLE ONLY reports.voice
     ADD CONSTRAINT voice_pkey PRIMARY KEY (report_id, person_id);
+
+ALTER TABLE ONLY services.change
+    ADD CONSTRAINT change_pkey PRIMARY KEY (code, version);
+
+ALTER TABLE ONLY services.face
+    ADD CONSTRAINT face_pkey PRIMARY KEY (person_id);
+
+ALTER TABLE ONLY services.favourite
+    ADD CONSTRAINT favourite_pkey PRIMARY KEY (person_id, code);
+
+ALTER TABLE ONLY services.look
+    ADD CONSTRAINT look_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY services.service_group
+    ADD CONSTRAINT service_group_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY services.service
+    ADD CONSTRAINT service_pkey PRIMARY KEY (code);
 
 ALTER TABLE ONLY textai.example
     ADD CONSTRAINT example_pkey PRIMARY KEY (kind, key);
@@ -979,17 +1564,59 @@ CREATE INDEX task_of_unit ON cases.task USING btree (owner_unit, case_id) WHERE 
 
 CREATE INDEX task_wake ON cases.task USING btree (case_id, wake_at) WHERE (wake_at IS NOT NULL);
 
+CREATE INDEX answer_person ON dialogue.answer USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX answer_survey ON dialogue.answer USING btree (survey_id);
+
+CREATE INDEX question_asker ON dialogue.question USING btree (asker_id, asked_at DESC) WHERE (asker_id IS NOT NULL);
+
+CREATE INDEX question_merged ON dialogue.question USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+
+CREATE INDEX question_newest ON dialogue.question USING btree (answered_at DESC, id DESC) WHERE shown;
+
+CREATE UNIQUE INDEX question_once ON dialogue.question USING btree (asker_id, client_key) WHERE (client_key IS NOT NULL);
+
+CREATE INDEX question_search ON dialogue.question USING gin (search) WHERE shown;
+
+CREATE INDEX question_topic ON dialogue.question USING btree (topic, answered_at DESC, id DESC) WHERE shown;
+
+CREATE INDEX survey_public ON dialogue.survey USING btree (closes_at DESC) WHERE (published_at IS NOT NULL);
+
+CREATE INDEX taker_person ON dialogue.taker USING btree (person_id);
+
+CREATE INDEX vote_person ON dialogue.vote USING btree (person_id);
+
+CREATE INDEX access_actor ON identity.access USING btree (actor_id);
+
 CREATE INDEX access_at ON identity.access USING btree (at DESC);
 
 CREATE INDEX access_person ON identity.access USING btree (person_id, at DESC);
 
+CREATE INDEX acting_helper ON identity.acting USING btree (helper_id, asked_at DESC);
+
+CREATE INDEX acting_person ON identity.acting USING btree (person_id, begun_at DESC);
+
+CREATE INDEX acting_session ON identity.acting USING btree (session_id) WHERE ((begun_at IS NOT NULL) AND (ended_at IS NULL));
+
+CREATE INDEX card_person ON identity.card USING btree (person_id);
+
+CREATE INDEX concern_open ON identity.concern USING btree (raised_at) WHERE (settled_at IS NULL);
+
+CREATE INDEX concern_person ON identity.concern USING btree (person_id);
+
 CREATE INDEX contact_person ON identity.contact USING btree (person_id);
+
+CREATE INDEX farewell_due ON identity.farewell USING btree (due_at) WHERE ((done_at IS NULL) OR held);
 
 CREATE INDEX grant_role ON identity."grant" USING btree (role, person_id);
 
 CREATE INDEX person_name ON identity.person USING gin (to_tsvector('simple'::regconfig, folded));
 
 CREATE INDEX session_person ON identity.session USING btree (person_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX takeout_person ON identity.takeout USING btree (person_id, asked_at DESC);
+
+CREATE UNIQUE INDEX takeout_waiting ON identity.takeout USING btree (person_id) WHERE (ready_at IS NULL);
 
 CREATE INDEX job_due ON kernel.job USING btree (run_at, id) WHERE (failed_at IS NULL);
 
@@ -1003,7 +1630,41 @@ CREATE INDEX message_of_person ON messages.message USING btree (person_id, id DE
 
 CREATE INDEX message_unread ON messages.message USING btree (person_id) WHERE (read_at IS NULL);
 
+CREATE INDEX push_delivery_of_subscription ON messages.push_delivery USING btree (subscription_id);
+
+CREATE INDEX push_oldest ON messages.push USING btree (asked_at);
+
+CREATE INDEX push_subscription_of_person ON messages.push_subscription USING btree (person_id);
+
 CREATE INDEX simulated_newest ON messages.simulated USING btree (received_at DESC, id DESC);
+
+CREATE INDEX application_owner ON partners.application USING btree (owner_id);
+
+CREATE INDEX application_state ON partners.application USING btree (state);
+
+CREATE INDEX consent_person ON partners.consent USING btree (person_id);
+
+CREATE INDEX intent_person ON partners.intent USING btree (person_id);
+
+CREATE INDEX journal_application ON partners.journal USING btree (application_id, id DESC);
+
+CREATE INDEX notice_person ON partners.notice USING btree (person_id, application_id, at DESC);
+
+CREATE INDEX sign_in_begun ON partners.sign_in USING btree (begun_at);
+
+CREATE INDEX sign_in_person ON partners.sign_in USING btree (person_id, application_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX tester_person ON partners.tester USING btree (person_id);
+
+CREATE INDEX token_sign_in ON partners.token USING btree (sign_in_id);
+
+CREATE INDEX token_until ON partners.token USING btree (until);
+
+CREATE INDEX point_by_ward ON reports.point USING btree (ward, number);
+
+CREATE UNIQUE INDEX point_own_number ON reports.point USING btree (kind, own_number) WHERE ((own_number <> ''::text) AND (retired_at IS NULL));
+
+CREATE INDEX point_report_of ON reports.point_report USING btree (point);
 
 CREATE INDEX report_by_category ON reports.report USING btree (category, open, sent_at DESC, id DESC) WHERE shown;
 
@@ -1024,6 +1685,8 @@ CREATE INDEX report_newest ON reports.report USING btree (sent_at DESC, id DESC)
 CREATE UNIQUE INDEX report_once ON reports.report USING btree (reporter_id, client_key) WHERE (client_key IS NOT NULL);
 
 CREATE INDEX report_search ON reports.report USING gin (search);
+
+CREATE INDEX change_by ON services.change USING btree (changed_by);
 
 CREATE INDEX suggestion_newest ON textai.suggestion USING btree (shown_at DESC);
 
@@ -1063,14 +1726,65 @@ ALTER TABLE ONLY cases.sitrep
 ALTER TABLE ONLY cases.task
     ADD CONSTRAINT task_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases.command(case_id);
 
+ALTER TABLE ONLY dialogue.answer
+    ADD CONSTRAINT answer_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY dialogue.answer
+    ADD CONSTRAINT answer_survey_id_fkey FOREIGN KEY (survey_id) REFERENCES dialogue.survey(id);
+
+ALTER TABLE ONLY dialogue.edit
+    ADD CONSTRAINT edit_question_id_fkey FOREIGN KEY (question_id) REFERENCES dialogue.question(id);
+
+ALTER TABLE ONLY dialogue.question
+    ADD CONSTRAINT question_asker_id_fkey FOREIGN KEY (asker_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY dialogue.question
+    ADD CONSTRAINT question_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases."case"(id);
+
+ALTER TABLE ONLY dialogue.question
+    ADD CONSTRAINT question_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES dialogue.question(id);
+
+ALTER TABLE ONLY dialogue.survey
+    ADD CONSTRAINT survey_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES identity.organisation(id);
+
+ALTER TABLE ONLY dialogue.taker
+    ADD CONSTRAINT taker_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY dialogue.taker
+    ADD CONSTRAINT taker_survey_id_fkey FOREIGN KEY (survey_id) REFERENCES dialogue.survey(id);
+
+ALTER TABLE ONLY dialogue.vote
+    ADD CONSTRAINT vote_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY dialogue.vote
+    ADD CONSTRAINT vote_question_id_fkey FOREIGN KEY (question_id) REFERENCES dialogue.question(id);
+
 ALTER TABLE ONLY identity.access
     ADD CONSTRAINT access_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY identity.acting
+    ADD CONSTRAINT acting_helper_id_fkey FOREIGN KEY (helper_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY identity.acting
+    ADD CONSTRAINT acting_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY identity.card
+    ADD CONSTRAINT card_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY identity.concern
+    ADD CONSTRAINT concern_access_id_fkey FOREIGN KEY (access_id) REFERENCES identity.access(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY identity.concern
+    ADD CONSTRAINT concern_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY identity.contact
     ADD CONSTRAINT contact_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY identity.external_id
     ADD CONSTRAINT external_id_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY identity.farewell
+    ADD CONSTRAINT farewell_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
 
 ALTER TABLE ONLY identity."grant"
     ADD CONSTRAINT grant_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES identity.organisation(id);
@@ -1081,11 +1795,53 @@ ALTER TABLE ONLY identity."grant"
 ALTER TABLE ONLY identity.session
     ADD CONSTRAINT session_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY identity.takeout
+    ADD CONSTRAINT takeout_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY media.file
     ADD CONSTRAINT file_keeper_id_fkey FOREIGN KEY (keeper_id) REFERENCES identity.person(id);
 
 ALTER TABLE ONLY messages.message
     ADD CONSTRAINT message_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY messages.push_choice
+    ADD CONSTRAINT push_choice_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY messages.push_delivery
+    ADD CONSTRAINT push_delivery_push_id_fkey FOREIGN KEY (push_id) REFERENCES messages.push(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY messages.push_delivery
+    ADD CONSTRAINT push_delivery_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES messages.push_subscription(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY messages.push
+    ADD CONSTRAINT push_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY messages.push_subscription
+    ADD CONSTRAINT push_subscription_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY partners.application
+    ADD CONSTRAINT application_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY partners.consent
+    ADD CONSTRAINT consent_application_id_fkey FOREIGN KEY (application_id) REFERENCES partners.application(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY partners.intent
+    ADD CONSTRAINT intent_application_id_fkey FOREIGN KEY (application_id) REFERENCES partners.application(id);
+
+ALTER TABLE ONLY partners.journal
+    ADD CONSTRAINT journal_application_id_fkey FOREIGN KEY (application_id) REFERENCES partners.application(id);
+
+ALTER TABLE ONLY partners.notice
+    ADD CONSTRAINT notice_application_id_fkey FOREIGN KEY (application_id) REFERENCES partners.application(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY partners.sign_in
+    ADD CONSTRAINT sign_in_application_id_fkey FOREIGN KEY (application_id) REFERENCES partners.application(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY partners.tester
+    ADD CONSTRAINT tester_application_id_fkey FOREIGN KEY (application_id) REFERENCES partners.application(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY partners.token
+    ADD CONSTRAINT token_sign_in_id_fkey FOREIGN KEY (sign_in_id) REFERENCES partners.sign_in(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY places.boundary
     ADD CONSTRAINT boundary_ward_code_fkey FOREIGN KEY (ward_code) REFERENCES places.ward(code);
@@ -1095,6 +1851,12 @@ ALTER TABLE ONLY reports.follower
 
 ALTER TABLE ONLY reports.follower
     ADD CONSTRAINT follower_report_id_fkey FOREIGN KEY (report_id) REFERENCES reports.report(id);
+
+ALTER TABLE ONLY reports.point_report
+    ADD CONSTRAINT point_report_point_fkey FOREIGN KEY (point) REFERENCES reports.point(number);
+
+ALTER TABLE ONLY reports.point_report
+    ADD CONSTRAINT point_report_report_id_fkey FOREIGN KEY (report_id) REFERENCES reports.report(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY reports.report
     ADD CONSTRAINT report_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases."case"(id);
@@ -1107,3 +1869,15 @@ ALTER TABLE ONLY reports.voice
 
 ALTER TABLE ONLY reports.voice
     ADD CONSTRAINT voice_report_id_fkey FOREIGN KEY (report_id) REFERENCES reports.report(id);
+
+ALTER TABLE ONLY services.change
+    ADD CONSTRAINT change_code_fkey FOREIGN KEY (code) REFERENCES services.service(code);
+
+ALTER TABLE ONLY services.face
+    ADD CONSTRAINT face_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY services.favourite
+    ADD CONSTRAINT favourite_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY services.look
+    ADD CONSTRAINT look_code_fkey FOREIGN KEY (code) REFERENCES services.service(code);

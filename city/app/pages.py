@@ -1,17 +1,11 @@
-"""The first page, and what machines ask of the whole city: is it well, what can it do."""
+"""What machines ask of the whole city: is it well, what can it do."""
 
 from typing import Any
 
 from litestar import Request, Response
 
 from city.kernel import NOBODY, Database, Jobs, Problem, unapplied
-from city.web import PUBLIC, describe, get, page
-
-
-@get("/", allow=PUBLIC)
-async def home(request: Request[Any, Any, Any]) -> Response[Any]:
-    """Show the first page. Each room brings its own card by its address."""
-    return page(request, "app/home.html")
+from city.web import PUBLIC, describe, get
 
 
 @get("/health", allow=PUBLIC)
@@ -52,4 +46,4 @@ async def _checks(database: Database, jobs: Jobs | None) -> dict[str, str]:
     return checks
 
 
-routes = [home, health, ready, openapi]
+routes = [health, ready, openapi]

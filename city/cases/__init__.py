@@ -44,14 +44,16 @@ from city.cases.actions import (
 from city.cases.api import routes as _api
 from city.cases.categories import deadline_for, known_categories
 from city.cases.command import routes as _command
-from city.cases.command import seed_sample
+from city.cases.command import seed_sample, verify
 from city.cases.deadlines import Countdown, countdown, working_days_left
 from city.cases.history import verify_history
 from city.cases.imports import import_cases
+from city.cases.keeping import forget_person, list_holds, list_kept
 from city.cases.model import (
     ENDS,
     LEAST_LETTERS,
     MOST_LETTERS,
+    QUESTIONS,
     REASONS,
     STATUS_TONES,
     STATUS_WORDS,
@@ -97,6 +99,7 @@ __all__ = [
     "ENDS",
     "LEAST_LETTERS",
     "MOST_LETTERS",
+    "QUESTIONS",
     "REASONS",
     "STATUS_TONES",
     "STATUS_WORDS",
@@ -130,6 +133,7 @@ __all__ = [
     "countdown",
     "deadline_for",
     "definition_of",
+    "forget_person",
     "get_case",
     "get_case_by_ref",
     "get_category",
@@ -140,6 +144,8 @@ __all__ = [
     "link_cases",
     "list_categories",
     "list_history",
+    "list_holds",
+    "list_kept",
     "load_profile",
     "merge_case",
     "moves_for",
@@ -166,6 +172,7 @@ __all__ = [
     "step_case",
     "take_case",
     "unlink_cases",
+    "verify",
     "verify_history",
     "working_days_left",
 ]

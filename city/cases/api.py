@@ -81,7 +81,7 @@ async def list_categories(work: Work) -> list[PublicCategory]:
     """List what can be reported, in the city's order."""
     await known_categories(work)
     found = await store.list_categories(work)
-    return [_public(category) for category in found if category.process is not Process.COMMAND]
+    return [_public(category) for category in found if category.is_reported]
 
 
 @get("/api/v1/cases", allow="cases.view")

@@ -33,7 +33,7 @@ def content_digest(case: Case) -> str:
 
 def first_entry(case: Case, verb: str, at: datetime, actor: Actor) -> Entry:
     """Return the entry that begins a case's history."""
-    named = case.source is not Source.REPORT
+    named = case.source not in (Source.REPORT, Source.QUESTION)
     entry = Entry(
         case_id=case.id,
         seq=1,
@@ -44,7 +44,7 @@ def first_entry(case: Case, verb: str, at: datetime, actor: Actor) -> Entry:
         actor_id=actor.id if named else None,
         actor_name=actor.name if named else "",
         note="",
-        facts={"content": content_digest(case)},
+        facts={"content": content_digest(case), **_helped(actor)},
     )
     return msgspec.structs.replace(entry, hash=hash_of(entry, ""))
 
@@ -64,9 +64,16 @@ def next_entry(
         actor_id=actor.id if named else None,
         actor_name=actor.name or THE_CITY.name if named else "",
         note=note,
-        facts=facts,
+        facts={**facts, **_helped(actor)},
     )
     return msgspec.structs.replace(entry, hash=hash_of(entry, case.head_hash))
+
+
+def _helped(actor: Actor) -> dict[str, Any]:
+    """Return who acted in the actor's stead, for the entry of what they did."""
+    if actor.helper_id is None:
+        return {}
+    return {"helped_by": actor.helper_name, "helped_by_id": str(actor.helper_id)}
 
 
 def is_whole(case: Case, entries: Sequence[Entry]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from city import textai
 from city.cases import store
-from city.cases.model import REASONS, CaseMoved, Category, Process
+from city.cases.model import REASONS, CaseMoved, Category, Source
 from city.kernel import Work, reacts_to
 
 _UNFIT = REASONS["unfit"].text
@@ -16,6 +16,8 @@ async def learn_from_the_desk(work: Work, event: CaseMoved) -> None:
     if event.verb not in ("accept", "sort", "reject"):
         return
     case = await store.get_case(work, event.case_id)
+    if case.source is Source.QUESTION:  # A question teaches nothing about what people report.
+        return
     key = f"case:{case.id}"
     if event.verb != "reject":
         # What the model thinks stands beside what was decided, for its accuracy to be seen.
@@ -36,6 +38,6 @@ def teach_words(categories: Iterable[Category]) -> None:
                 texts=[*category.name.values(), *category.hint.values(), *category.keywords],
             )
             for category in categories
-            if category.retired_at is None and category.process is not Process.COMMAND
+            if category.is_reported
         ]
     )

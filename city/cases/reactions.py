@@ -13,6 +13,16 @@ LATE = say("{ref} is late with this step: {title}")
 URGENT = say("Nobody has taken {ref} in hand yet: {title}")
 
 
+@messages.offers_categories
+async def offer_categories(work: Work) -> list[messages.Offered]:
+    """Offer what residents can report, to be followed on their devices."""
+    return [
+        messages.Offered(code=category.code, name=category.name)
+        for category in await store.list_categories(work)
+        if category.process is not Process.COMMAND and not category.private
+    ]
+
+
 @reacts_to(CaseReminded)
 async def remind(work: Work, event: CaseReminded) -> None:
     """Remind those whose step it is, in their inbox."""

@@ -33,7 +33,10 @@ class Connection(Protocol):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acts, and what they may do."""
+    """Who acts, and what they may do.
+
+    With a `helper_id` somebody else acts in this person's stead, with their consent.
+    """
 
     id: UUID | None = None
     name: str = ""
@@ -42,6 +45,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     session_id: UUID | None = None
     assurance: int = 0
+    helper_id: UUID | None = None
+    helper_name: str = ""
 
     @property
     def is_signed_in(self) -> bool:
@@ -55,6 +60,14 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
             raise SignInNeeded("Please sign in to go on.")
         return self.id
 
+    def in_public(self) -> "Actor":
+        """Return who reads what anybody may read.
+
+        Of a helper who acts for somebody that is nobody in particular: public pages greet people
+        and show what is theirs, and a helper must see nothing of the person.
+        """
+        return self if self.helper_id is None else msgspec.structs.replace(self, id=None)
+
     def may(self, permission: str) -> bool:
         """Return whether this permission is held."""
         return permission in self.permissions
@@ -65,6 +78,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
             return
         if self.id is None:
             raise SignInNeeded("Please sign in to go on.")
+        if self.helper_id is not None:
+            raise Forbidden("You are acting for somebody just now. Please finish that first.")
         raise Forbidden("You are not allowed to do this.")
 
 

@@ -8,7 +8,19 @@ What nobody claims within a day goes. Where and when a photo was taken is read b
 stripped, offered to the one who sent it, and published nowhere.
 """
 
-from city.media.actions import claim_files, close_room, keep_upload, open_room
+from city.media.actions import (
+    claim_files,
+    close_room,
+    forget_person,
+    keep_bundle,
+    keep_upload,
+    list_kept,
+    open_room,
+    remove_bundle,
+    size_bundle,
+    stream_bundle,
+    stream_file,
+)
 from city.media.darkroom import Darkroom
 from city.media.model import File, large_url, open_url, thumb_url
 from city.media.pages import routes
@@ -18,10 +30,17 @@ __all__ = [
     "File",
     "claim_files",
     "close_room",
+    "forget_person",
+    "keep_bundle",
     "keep_upload",
     "large_url",
+    "list_kept",
     "open_room",
     "open_url",
+    "remove_bundle",
     "routes",
+    "size_bundle",
+    "stream_bundle",
+    "stream_file",
     "thumb_url",
 ]

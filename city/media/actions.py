@@ -1,11 +1,13 @@
 """What can be done with media."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 from uuid import UUID
 
+from city import identity
 from city.kernel import (
     Database,
     Invalid,
@@ -68,7 +70,7 @@ async def keep_upload(
     Unusable with a sentence, TooMany after 60 in an hour, or Unavailable where files cannot be
     kept just now.
     """
-    work.actor.require("me")
+    work.actor.require("me" if work.actor.helper_id is None else "media.send")
     if await store.count_kept(work, work.actor.id, work.now - timedelta(hours=1)) >= MOST_AN_HOUR:
         raise TooMany("You have sent many files just now. Please wait a while.", seconds=600)
     try:
@@ -115,6 +117,50 @@ async def claim_files(work: Work, ids: list[UUID]) -> list[File]:
     if len(found) < len(set(ids)):
         raise Invalid({"photos": say("One of the photos is no longer here. Please add it again.")})
     return [found[id] for id in dict.fromkeys(ids)]
+
+
+async def stream_file(work: Work, id: UUID) -> tuple[str, AsyncIterator[bytes]] | None:
+    """Return a file's name and its pieces, as it is shown at its largest; None if it is gone."""
+    file = await store.find_file(work, id)
+    if file is None:
+        return None
+    name = file.film or file.large
+    return f"{id}.{name.rpartition('.')[2]}", Rooms.files.stream(name)
+
+
+async def keep_bundle(bundle: IO[bytes]) -> str:
+    """Keep a ZIP that was made for one person; return its name. Nobody reaches it by address."""
+    return await Rooms.files.put(bundle, ".zip")
+
+
+async def size_bundle(name: str) -> int:
+    """Return how many bytes a bundle has; raises FileNotFoundError if it is gone."""
+    return await Rooms.files.size(name)
+
+
+def stream_bundle(name: str) -> AsyncIterator[bytes]:
+    """Yield a bundle in pieces."""
+    return Rooms.files.stream(name)
+
+
+async def remove_bundle(name: str) -> None:
+    """Remove a bundle; one that has gone already is no error."""
+    await Rooms.files.delete(name)
+
+
+async def list_kept(work: Work, person_id: UUID) -> list[identity.Kept]:
+    """Return the photos and films somebody has sent."""
+    rows = await store.list_of_keeper(work, person_id)
+    if not rows:
+        return []
+    ids = [UUID(row["id"]) for row in rows]
+    return [identity.Kept(name="files", title=say("Photos and films"), rows=rows, files=ids)]
+
+
+async def forget_person(work: Work, person_id: UUID) -> None:
+    """Remove what somebody sent and nobody uses, and who sent the rest, where and when."""
+    for name in await store.forget_keeper(work, person_id):
+        await Rooms.files.delete(name)
 
 
 @job(every=timedelta(hours=1))

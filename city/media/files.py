@@ -24,7 +24,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 
-TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4"}
+TYPES = {".jpg": "image/jpeg", ".mp4": "video/mp4", ".zip": "application/zip"}
 """What may be stored, and the content type it is served with."""
 _NAME = re.compile(r"([0-9a-f]{2})/(?=\1)[0-9a-f]{64}(\.[a-z0-9]+)")
 _CHUNK = 1 << 18

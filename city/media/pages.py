@@ -14,7 +14,7 @@ from city.web import PUBLIC, UPLOAD_BYTES, Request, Response, UploadFile, get, p
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
-@post("/media", allow="me", status_code=201, request_max_body_size=UPLOAD_BYTES)
+@post("/media", allow="media.send", status_code=201, request_max_body_size=UPLOAD_BYTES)
 async def keep_upload(request: Request, work: Work) -> Kept:
     """Take in one file (multipart, field `file`) and say what became of it."""
     posted = await request.form()

@@ -1,6 +1,7 @@
 """The SQL of media: one function for each statement."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -85,4 +86,44 @@ async def remove_unclaimed(work: Work, before: datetime) -> list[str]:
         )
         """,
         before=before,
+    )
+
+
+async def list_of_keeper(work: Work, keeper_id: UUID) -> list[dict[str, Any]]:
+    """Return what somebody has sent, fit for JSON."""
+    return await work.values(
+        dict,
+        """
+        select jsonb_build_object(
+            'id', id, 'kind', kind, 'latitude', latitude, 'longitude', longitude,
+            'taken_at', taken_at, 'sent_at', kept_at)
+        from media.file where keeper_id = :keeper_id order by kept_at
+        """,
+        keeper_id=keeper_id,
+    )
+
+
+async def forget_keeper(work: Work, keeper_id: UUID) -> list[str]:
+    """Make nameless what somebody has sent, and return the names of files nobody needs."""
+    return await work.values(
+        str,
+        """
+        with gone as (
+            delete from media.file where keeper_id = :keeper_id and claimed_at is null
+            returning id, large, thumb, film
+        ), nameless as (
+            update media.file
+            set keeper_id = null, latitude = null, longitude = null, taken_at = null
+            where keeper_id = :keeper_id and claimed_at is not null
+        ), names as (
+            select unnest(array[large, thumb, film]) as name from gone
+        )
+        select distinct name from names
+        where name is not null and not exists (
+            select from media.file as kept
+            where name in (kept.large, kept.thumb, kept.film)
+              and kept.id not in (select id from gone)
+        )
+        """,
+        keeper_id=keeper_id,
     )

@@ -49,8 +49,12 @@ from city.places.model import (
 )
 from city.places.old_units import convert_old, find_old_units
 from city.places.profile import Wards, read_wards
+from city.web import Card
 
 routes = [*_pages.routes, *_api.routes]
+
+search_parts = (Card("/places/found", rank=20),)
+"""What the search page of the app asks this room for, as `?q=`."""
 
 __all__ = [
     "BITS",
@@ -91,5 +95,6 @@ __all__ = [
     "read_wards",
     "require_ward",
     "routes",
+    "search_parts",
     "simplify_for_map",
 ]

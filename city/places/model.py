@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from city.kernel import Event, Problem
+from city.web import in_language
 
 
 class Kind(StrEnum):
@@ -39,7 +40,7 @@ class Ward(Struct, frozen=True, forbid_unknown_fields=True):
 
 def name_in(ward: Ward, language: str) -> str:
     """Return what a ward is called in a language, or in any other if it has no name in that."""
-    return ward.name.get(language) or next(iter(ward.name.values()))
+    return in_language(ward.name, language)
 
 
 class OldUnit(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,6 +10,8 @@ from city.places.model import Kind, OldUnit, name_in
 from city.places.old_units import MOST_LETTERS, find_old_units
 from city.web import PUBLIC, Request, Response, get, page
 
+_MOST_FOUND = 3
+
 _KINDS: dict[Kind, dict[str, Any]] = {
     Kind.WARD: {"title": say("Wards of today"), "symbol": "building-2"},
     Kind.COMMUNE: {"title": say("Communes of today"), "symbol": "trees"},
@@ -34,6 +36,22 @@ async def show_addresses(request: Request, q: str = "") -> Response:
         today=[name_in(ward, language) for ward in gazetteer.find_named_wards(words)],
         groups=_groups(old_units, language),
         approximate=gazetteer.is_approximate(),
+    )
+
+
+@get("/places/found", allow=PUBLIC)
+async def found_places(request: Request, q: str = "") -> Response:
+    """Show the few wards, of today or before, that words name: a part of a search page."""
+    words = q[:MOST_LETTERS].strip()
+    language = language_of(request)
+    old_units = find_old_units(words, gazetteer.list_old_units())
+    today = gazetteer.find_named_wards(words) if words else []
+    return page(
+        request,
+        "places/found.html",
+        words=words,
+        found=[_became(unit, language) for unit in old_units[:_MOST_FOUND]],
+        today=[name_in(ward, language) for ward in today[:_MOST_FOUND]],
     )
 
 
@@ -62,4 +80,4 @@ def _groups(old_units: list[OldUnit], language: str) -> list[dict[str, Any]]:
     return [{**_KINDS[kind], "wards": wards} for kind, wards in lines.items() if wards]
 
 
-routes = [show_addresses]
+routes = [found_places, show_addresses]

@@ -11,18 +11,28 @@ from city.reports import reactions as _reactions  # noqa: F401  (registers itsel
 from city.reports.actions import rate_report, submit_once, submit_report
 from city.reports.api import routes as _api
 from city.reports.importing import ImportSummary, Tally, import_file, import_reports
+from city.reports.keeping import forget_person, list_holds, list_kept
 from city.reports.mapping import BadMapping
 from city.reports.model import NewReport, Report, ReportSubmitted, SubmittedBefore
+from city.reports.official import verify
 from city.reports.pages import routes as _pages
+from city.reports.points import routes as _points
 from city.reports.reactions import follow_case
 from city.reports.replaying import ReplaySummary, replay_file
 from city.reports.rows import ImportedReport
 from city.reports.search import Filters, find_reports
 from city.reports.seed import seed_sample
 from city.reports.store import find_by_case, find_by_ref, fold_pin_changes, rebuild_pins
+from city.web import Card
 
-routes = [*_pages, *_api]
+routes = [*_pages, *_points, *_api]
 """What the city serves for this room."""
+
+home_cards = (Card("/mine/card", rank=10, signed_in=True), Card("/reports/nearby", rank=50))
+"""What this room brings to the first page."""
+
+search_parts = (Card("/reports/found", rank=10),)
+"""What the search page of the app asks this room for, as `?q=`."""
 
 __all__ = [
     "BadMapping",
@@ -40,13 +50,19 @@ __all__ = [
     "find_reports",
     "fold_pin_changes",
     "follow_case",
+    "forget_person",
+    "home_cards",
     "import_file",
     "import_reports",
+    "list_holds",
+    "list_kept",
     "rate_report",
     "rebuild_pins",
     "replay_file",
     "routes",
+    "search_parts",
     "seed_sample",
     "submit_once",
     "submit_report",
+    "verify",
 ]

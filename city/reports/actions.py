@@ -84,6 +84,7 @@ async def submit_report(work: Work, new: NewReport, *, sample: bool = False) -> 
     if new.photos:
         await claim_photos(work, new.photos)
     work.announce(ReportSubmitted(report_id=report.id, case_id=case.id))
+    await identity.note_help(work, say("Sent a report for you"), report.ref)
     return report
 
 
@@ -168,11 +169,7 @@ def find_faults(
     code = given.get("category")
     if code and "category" not in unread:
         category = categories.get(code)
-        if (
-            category is None
-            or category.retired_at is not None
-            or category.process is cases.Process.COMMAND
-        ):
+        if category is None or not category.is_reported:
             faults["category"] = NO_CATEGORY
     if not unread & {"latitude", "longitude", "ward"}:
         latitude, longitude, ward = (given.get(k) for k in ("latitude", "longitude", "ward"))

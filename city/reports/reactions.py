@@ -11,6 +11,8 @@ from city.messages import USUAL
 from city.processes import Who
 from city.reports import store, wording
 from city.reports.model import Progress
+from city.settings import current
+from city.web import in_language, render_words
 
 _FURTHEST = 20
 
@@ -85,6 +87,8 @@ async def follow_case(
             says = wording.news(entry, report.ref, unit, reporter.language)
             await _tell(work, reporter.id, says, report.ref, by)
     await _tell_followers(work, report, entries, by)
+    if not case.private and any(entry.verb == "publish" for entry in entries):
+        await _tell_the_area(work, case, report.ref)
     if case.merged_into is not None and any(entry.verb == "merge" for entry in entries):
         await _carry_over(work, report, case.merged_into)
 
@@ -105,6 +109,27 @@ async def _tell_followers(
                 entry, follower.ref, follower.ref != report.ref, language
             )
             await _tell(work, follower.person_id, says, follower.ref, by)
+
+
+async def _tell_the_area(work: Work, case: cases.Case, ref: str) -> None:
+    """Tell the devices of those who follow its ward or category that it has been answered."""
+    profile = current().profile
+    said = Says(wording.AREA.text, {"ref": ref, "title": case.summary.split("\n", 1)[0][:80]})
+    words = {
+        language: messages.Wording(
+            f"{in_language(profile.name, language)} · {ref}", render_words(language, said)
+        )
+        for language in profile.spoken
+    }
+    notice = messages.Notice(
+        topic=messages.Topic.FOLLOWED,
+        words=words,
+        link=f"/reports/{ref}",
+        replaces=f"report {ref}",
+        lasts=timedelta(days=1),
+    )
+    to = messages.Audience(wards=[case.ward] if case.ward else [], categories=[case.category])
+    await messages.broadcast(work, notice, to)
 
 
 async def _carry_over(work: Work, report: store.Followed, into_case: UUID) -> None:

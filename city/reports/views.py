@@ -222,7 +222,7 @@ async def groups_of(work: Work, language: str) -> list[dict[str, Any]]:
     """Return the categories in use, in groups, for a select; each with the words it is found by."""
     groups: dict[str, dict[str, Any]] = {}
     for category in sorted((await cases.known_categories(work)).values(), key=lambda c: c.rank):
-        if category.retired_at is None and category.process is not cases.Process.COMMAND:
+        if category.is_reported:
             label = in_language(category.grp_name, language)
             group = groups.setdefault(category.grp, {"label": label, "options": []})
             option = {
@@ -274,7 +274,8 @@ def voices_of(voices: int, language: str) -> str:
 @lru_cache(maxsize=4096)
 def short_date(day: date, language: str) -> str:
     """Return a date such as 16/11/2026, kept: a list shows few different ones."""
-    return format_date(day, "d/M/yyyy" if language == "vi" else "d MMM yyyy", locale=language)
+    usual = {"vi": "d/M/yyyy", "en": "d MMM yyyy"}
+    return format_date(day, usual.get(language, "medium"), locale=language)
 
 
 def _line(

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from city import identity
 from city.kernel import Conflict, Invalid, Missing, Work, say
 from city.reports import store
 from city.reports.actions import claim_photos, may_see
@@ -39,6 +40,7 @@ async def add_voice(
     is_new = await store.add_voice(work, report, comment, photos)
     if is_new:
         work.announce(VoiceAdded(report_id=report.id, case_id=report.case_id))
+        await identity.note_help(work, say("Said for you that you see it too"), report.ref)
     return is_new
 
 

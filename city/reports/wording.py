@@ -10,8 +10,7 @@ from msgspec import Struct, convert
 from city import cases
 from city.cases import Entry, Rating, Status
 from city.kernel import Says, say
-from city.settings import current
-from city.web import render_words
+from city.web import in_language, render_words
 
 RATINGS: dict[Rating, Says] = {
     Rating.SATISFIED: say("satisfied"),
@@ -79,6 +78,7 @@ NEXT_STEPS: dict[Status, Says] = {
 }
 
 STILL_ASKED = say("The city still waits for your answer about report {ref}: {question}")
+AREA = say("Report {ref}, which you follow by its ward or its sort, has been answered: {title}")
 THE_UNIT = say("The unit in charge")
 
 
@@ -169,15 +169,6 @@ def _filled(
         "day": _revisit(entry),
     }
     return Says(text.text, {k: v for k, v in params.items() if "{" + k + "}" in text.text})
-
-
-def in_language(name: dict[str, str] | None, language: str) -> str:
-    """Return a name in this language, or else in the city's own."""
-    if not name:
-        return ""
-    if said := name.get(language):
-        return said
-    return name.get(current().profile.language) or next(iter(name.values()))
 
 
 def _reason(entry: Entry) -> Says:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from litestar import Request
@@ -20,6 +20,8 @@ SESSION = "session"
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 FindActor = Callable[[Database, str], Awaitable[Actor | None]]
+FindProgram = Callable[[Database, str, str, str], Awaitable[Actor | None]]
+"""Called with the Authorization header, the method and the path of a request without session."""
 
 
 class Gate:
@@ -40,12 +42,14 @@ class Gate:
         settings: Settings,
         find_actor: FindActor,
         csp: str,
+        find_program: FindProgram | None = None,
     ) -> None:
         """Stand before `app`."""
         self.app = app
         self.database = database
         self.find_actor = find_actor
-        self.languages = settings.profile.languages
+        self.find_program = find_program
+        self.languages = settings.profile.spoken
         self.headers = _headers(csp, secure=settings.secure_cookies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,6 +66,8 @@ class Gate:
         # No word of a person has a NUL in it, and PostgreSQL can keep none.
         scope["query_string"] = scope["query_string"].replace(b"%00", b"")
         scope["user"] = NOBODY
+        if asked := _asked_language(scope["query_string"], self.languages):
+            jar["language"] = asked
         state["language"] = language_of(jar, headers.get(b"accept-language", b""), self.languages)
         status = 500
         # A HEAD is answered as a GET whose body is left out on its way.
@@ -75,10 +81,7 @@ class Gate:
                 message["body"] = b""
             if message["type"] == "http.response.start":
                 status = message["status"]
-                sent = list(message.get("headers", []))
-                message["headers"] = [*sent, *self.headers, (b"x-request-id", request_id.encode())]
-                if not any(name == b"cache-control" for name, _ in sent):
-                    message["headers"].append((b"cache-control", b"private, no-cache"))
+                message["headers"] = self._headed(message, request_id, asked)
             await send(message)
 
         try:
@@ -88,6 +91,8 @@ class Gate:
                     scope["user"] = await self.find_actor(self.database, token) or NOBODY
                 except Unavailable:
                     state["unreachable"] = True  # Who asks is not known now, and may be somebody.
+            elif self.find_program and (borne := headers.get(b"authorization")):
+                scope["user"] = await self._program(scope, borne)
             if scope["user"].language in self.languages and "language" not in jar:
                 state["language"] = scope["user"].language
             await self.app(scope, receive, send_on)
@@ -103,6 +108,27 @@ class Gate:
                 },
             )
 
+    def _headed(self, message: Any, request_id: str, asked: str) -> list[tuple[bytes, bytes]]:
+        """Return an answer's headers and ours. What it says of itself is left as it is.
+
+        So a page that needs more than the others (the scanner) brings a policy of its own.
+        """
+        headers = list(message.get("headers", []))
+        own = {name for name, _ in headers}
+        headers += [header for header in self.headers if header[0] not in own]
+        headers.append((b"x-request-id", request_id.encode()))
+        if asked:
+            headers.append((b"set-cookie", language_cookie(asked)))
+        if b"cache-control" not in own:
+            headers.append((b"cache-control", b"private, no-cache"))
+        return headers
+
+    async def _program(self, scope: Any, authorization: bytes) -> Actor:
+        assert self.find_program is not None  # noqa: S101 (for the checker of types)
+        borne = authorization.decode("latin-1")
+        found = await self.find_program(self.database, borne, scope["method"], scope["path"])
+        return found or NOBODY
+
 
 def language_of(jar: Mapping[str, str], accepted: bytes, languages: list[str]) -> str:
     """Return the language to answer in: the one chosen, else one the browser asks for."""
@@ -114,6 +140,19 @@ def language_of(jar: Mapping[str, str], accepted: bytes, languages: list[str]) -
         if code in languages:
             return code
     return languages[0]
+
+
+def language_cookie(language: str) -> bytes:
+    """Return the header that has a browser speak this language for a year."""
+    return f"language={language}; Max-Age={365 * 24 * 3600}; Path=/; SameSite=lax".encode()
+
+
+def _asked_language(query: bytes, languages: list[str]) -> str:
+    """Return the language that the address asks for (`?lang=ko`), or an empty string."""
+    if b"lang=" not in query:
+        return ""
+    asked = dict(parse_qsl(query.decode("latin-1"))).get("lang", "")
+    return asked if asked in languages else ""
 
 
 def cookie(request: Request[Any, Any, Any], name: str) -> str:

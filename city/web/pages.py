@@ -18,9 +18,12 @@ from markupsafe import Markup, escape
 from city.kernel import Says
 from city.settings import Settings, current
 from city.web.forms import Form
+from city.web.offline import MARK, person_mark, saves_data
+from city.web.qr import qr_picture
+from city.web.reading import look_of
 from city.web.static import Static
 from city.web.times import Times
-from city.web.words import words_of
+from city.web.words import LANGUAGE_NAMES, in_language, words_of
 
 _ROOMS = Path(__file__).parent.parent
 
@@ -39,7 +42,7 @@ class Pages:
         digest = b64encode(hashlib.sha256(importmap.encode()).digest()).decode()
         self.importmap_source = f"'sha256-{digest}'"
         self._importmap = Markup(f'<script type="importmap">{importmap}</script>')  # noqa: S704
-        self._environments = {lang: self._environment(lang) for lang in self.profile.languages}
+        self._environments = {lang: self._environment(lang) for lang in self.profile.spoken}
 
     def render(self, template: str, language: str, context: Mapping[str, Any]) -> str:
         """Return the page in this language."""
@@ -47,6 +50,7 @@ class Pages:
 
     def _environment(self, language: str) -> minijinja.Environment:
         words, times = words_of(language), Times(language, self.profile.zone)
+        spoken = self.profile.spoken
         options: Any = {
             "loader": _source,
             "auto_escape_callback": lambda name: name.endswith(".html"),
@@ -58,9 +62,11 @@ class Pages:
         environment = minijinja.Environment(**options)
         city = {
             "code": self.profile.code,
-            "name": self.profile.name.get(language, self.profile.name[self.profile.language]),
-            "tagline": self.profile.tagline.get(language, ""),
+            "address": self.settings.url.partition("://")[2],
+            "name": in_language(self.profile.name, language),
+            "tagline": in_language(self.profile.tagline, language),
             "languages": self.profile.languages,
+            "spoken": [{"code": c, "name": LANGUAGE_NAMES.get(c, c)} for c in spoken],
             "bounds": self.profile.bounds,
             "centre": self.profile.centre,
             "zoom": self.profile.zoom,
@@ -68,7 +74,7 @@ class Pages:
             "emergency": [
                 {
                     "number": number,
-                    "name": self.profile.emergency_names.get(number, {}).get(language, ""),
+                    "name": in_language(self.profile.emergency_names.get(number), language),
                 }
                 for number in self.profile.emergency
             ],
@@ -81,9 +87,11 @@ class Pages:
             "static": lru_cache(lambda name: Markup(self.static.url(name))),  # noqa: S704 (ours)
             "icon": lru_cache(self._icon),
             "importmap": self._importmap,
+            "qr": qr_picture,
             "sample": self.settings.sample,
             "vneid": self.settings.sample or bool(self.settings.oidc_url),
             "map_tiles": self.settings.map_tiles,
+            "version": self.static.version if self.settings.offline else "",
         }
         for name, value in functions.items():
             environment.add_global(name, value)
@@ -126,14 +134,18 @@ def page(
         "actor": actor,
         "can": actor.may,
         "path": scope["path"],
-        "here": scope["path"] + (f"?{q.decode()}" if (q := scope["query_string"]) else ""),
+        "here": _here(scope["path"], scope["query_string"]),
         "theme": request.cookies.get("theme", "") if request.cookies else "",
+        "look": look_of(request.cookies),
         "flash": _read_flash(message, language) if message else "",
         "unread": scope["state"].get("unread"),
+        "low": saves_data(request),
+        "mark": person_mark(actor.id),
     }
     body = request.app.state.pages.render(template, language, context)
     answer = Response(body, status_code=status, media_type="text/html")
     answer.headers["content-language"] = language
+    answer.headers[MARK] = context["mark"]
     # A script that follows a redirect shows nobody what it was answered.
     if message and "json" not in request.headers.get("accept", ""):
         answer.delete_cookie("flash")
@@ -180,6 +192,12 @@ def _read_flash(cookie: str, language: str) -> str:
 
 def _seal(said: str) -> str:
     return hmac.new(current().secret.encode(), f"flash {said}".encode(), hashlib.sha256).hexdigest()
+
+
+def _here(path: str, query: bytes) -> str:
+    """Return the address of the page, without the language it asks for: that may be changed."""
+    rest = "&".join(p for p in query.decode("latin-1").split("&") if p and p[:5] != "lang=")
+    return f"{path}?{rest}" if rest else path
 
 
 def _translated(form: Form, language: str) -> dict[str, Any]:

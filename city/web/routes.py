@@ -13,7 +13,8 @@ from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from city.kernel import Forbidden, Unavailable, Work
+from city.kernel import Forbidden, SignInNeeded, Unavailable, Work
+from city.web.offline import MARK, is_somebody_else
 
 PUBLIC = "public"
 """The permission of a route that anybody may use, signed in or not."""
@@ -38,14 +39,30 @@ def post(
     allow: str,
     status_code: int = 200,
     takes: Sequence[type] = (),
+    from_anywhere: bool = False,
     **options: Any,
 ) -> Decorator:
     """Serve a POST to those who hold the permission `allow`.
 
-    `takes` are the shapes of its JSON body, for the description of the API.
+    `takes` are the shapes of its JSON body, for the description of the API. `from_anywhere` takes
+    it from pages of other sites too: for what goes by a token or a secret of its own and by no
+    cookie.
     """
-    options["opt"] = {"takes": list(takes)}
+    options["opt"] = {"takes": list(takes), "from_anywhere": from_anywhere}
     return _route(litestar.post, path, allow, {"status_code": status_code, **options})
+
+
+def delete(
+    path: str | list[str],
+    *,
+    allow: str,
+    status_code: int = 200,
+    takes: Sequence[type] = (),
+    **options: Any,
+) -> Decorator:
+    """Serve a DELETE to those who hold the permission `allow`; otherwise as `post`."""
+    options["opt"] = {"takes": list(takes)}
+    return _route(litestar.delete, path, allow, {"status_code": status_code, **options})
 
 
 def _route(
@@ -59,14 +76,18 @@ def _route(
 
 async def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     # Async though it waits for nothing: Litestar sends a plain function to a thread, each time.
-    if connection.scope["state"].get("foreign"):
+    if connection.scope["state"].get("foreign") and not handler.opt.get("from_anywhere"):
         raise Forbidden("This was sent from another site, so it was not accepted.")
     allow = handler.opt["allow"]
     if allow == PUBLIC:
+        connection.scope["user"] = connection.scope["user"].in_public()
         return
     if connection.scope["state"].get("unreachable"):
         raise Unavailable("The city's records cannot be reached just now.")
-    connection.scope["user"].require(allow)
+    actor = connection.scope["user"]
+    if is_somebody_else(actor, connection.headers.get(MARK)):
+        raise SignInNeeded("This was kept for somebody else. Please sign in as that person.")
+    actor.require(allow)
 
 
 async def _work(request: Request[Any, Any, Any]) -> AsyncIterator[Work]:

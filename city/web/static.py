@@ -2,7 +2,9 @@
 
 import gzip
 import hashlib
+import json
 import mimetypes
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from litestar.exceptions import NotFoundException
 from city.web.routes import PUBLIC, get
 
 _ROOMS = Path(__file__).parent.parent
-_SQUEEZED = {".css", ".js", ".mjs", ".svg", ".json", ".txt", ".webmanifest"}
+_SQUEEZED = {".css", ".js", ".mjs", ".svg", ".json", ".txt", ".wasm", ".webmanifest"}
 mimetypes.add_type("text/javascript", ".mjs")
 mimetypes.add_type("font/woff2", ".woff2")
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -40,10 +42,24 @@ class Static:
             self._versions[name] = hashlib.sha256(content).hexdigest()[:10]
         return f"/static/{name}?v={self._versions[name]}"
 
+    @cached_property
+    def version(self) -> str:
+        """What changes when any file for browsers does."""
+        said = "".join(self.url(name) for name in self.files)
+        return hashlib.sha256(said.encode()).hexdigest()[:10]
+
     def importmap(self) -> str:
-        """Return the import map of the browser modules that come from npm."""
+        """Return the import map: modules from npm by name, our own by an address that changes.
+
+        So a page never runs a module of another version than its own, though modules import each
+        other by plain addresses.
+        """
         file = self.files.get("web/vendor/importmap.json")
-        return file.read_text().strip() if file else '{"imports": {}}'
+        imports: dict[str, str] = json.loads(file.read_text())["imports"] if file else {}
+        for name in self.files:
+            if name.endswith(".js") and not name.startswith(("web/vendor/", "web/sw")):
+                imports[f"/static/{name}"] = self.url(name)
+        return json.dumps({"imports": imports}, separators=(",", ":"))
 
     def body(self, name: str, *, squeezed: bool) -> bytes:
         """Return the content of a file, kept after the first time."""

@@ -2,8 +2,21 @@
 
 from datetime import date, datetime, timedelta, tzinfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_decimal
+
+_PATTERNS = {
+    "vi": ("HH:mm EEEE d/M", "HH:mm EEEE d/M/yyyy", "EEEE d/M/yyyy"),
+    "en": ("HH:mm, EEE d MMM", "HH:mm, EEE d MMM yyyy", "EEEE d MMM yyyy"),
+}
+"""How a moment, one of another year, and a day are written; in other languages as CLDR says."""
+
+
+def _usual_patterns(language: str) -> tuple[str, str, str]:
+    skeletons = Locale.parse(language).datetime_skeletons
+    day, full = str(skeletons["MMMEd"]), str(skeletons["yMMMEd"])
+    return f"{day} HH:mm", f"{full} HH:mm", full
 
 
 class Times:
@@ -13,10 +26,8 @@ class Times:
         """Format for readers of this language, who live in this time zone."""
         self.language = language
         self.zone = zone
-        vi = language == "vi"
-        self._when = "HH:mm EEEE d/M" if vi else "HH:mm, EEE d MMM"
-        self._full = "HH:mm EEEE d/M/yyyy" if vi else "HH:mm, EEE d MMM yyyy"
-        self._day = "EEEE d/M/yyyy" if vi else "EEEE d MMM yyyy"
+        patterns = _PATTERNS.get(language) or _usual_patterns(language)
+        self._when, self._full, self._day = patterns
 
     def when(self, moment: datetime) -> str:
         """Return e.g. `08:12 Thứ Hai 16/11`, with the year if it is not about this one."""

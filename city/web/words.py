@@ -10,8 +10,19 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from city.kernel import Says
+from city.settings import current
 
 _ROOMS = Path(__file__).parent.parent
+
+LANGUAGE_NAMES = {
+    "vi": "Tiếng Việt",
+    "en": "English",
+    "ko": "한국어",
+    "zh": "简体中文",
+    "fr": "Français",
+    "ja": "日本語",
+}
+"""Languages call themselves by their own name, whatever language the page is in."""
 
 
 class Words:
@@ -53,6 +64,21 @@ def read_catalogue(language: str) -> dict[str, str]:
                 if message.id and message.string and "fuzzy" not in message.flags:
                     catalogue[str(message.id)] = str(message.string)
     return catalogue
+
+
+def in_language(names: Mapping[str, str] | None, language: str) -> str:
+    """Return a name in this language; empty if it has none at all.
+
+    What has no name in a visitor's language is called by its English one, never by one that only
+    the people of the city can read while there is an English one.
+    """
+    if not names:
+        return ""
+    profile = current().profile
+    usual = (profile.language, "en") if language in profile.languages else ("en", profile.language)
+    return next((names[code] for code in (language, *usual) if names.get(code)), "") or next(
+        iter(names.values())
+    )
 
 
 # Combining marks of every script that has them as marks of its own (Unicode blocks).

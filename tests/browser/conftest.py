@@ -44,29 +44,76 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def city_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A sample city, served by `python -m city run` as anybody would."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    data = tmp_path_factory.mktemp("city")
-    environment = os.environ | {"PORT": str(port), "DATA": str(data), "CITY": "hue"}
-    environment.pop("DATABASE_URL", None)
-    with (data / "log").open("w") as log:
-        city = subprocess.Popen(
-            [sys.executable, "-m", "city", "run"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
+class City:
+    """A sample city, served by `python -m city run` as anybody would; it can be killed."""
+
+    def __init__(self, data: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.data = data
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, **settings: str) -> None:
+        """Serve; what was there before is there again."""
+        environment = os.environ | {"PORT": str(self.port), "DATA": str(self.data), "CITY": "hue"}
+        environment.pop("DATABASE_URL", None)
+        with (self.data / "log").open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "city", "run"],
+                cwd=ROOT,
+                env=environment | settings,
+                stdout=log,
+                stderr=log,
+            )
+        _wait_until_ready(self.url, self.process, self.data / "log")
+
+    def end(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it; with SIGKILL in the middle of whatever it does."""
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+            self.process = None
+
+    def count_reports(self, words: str) -> int:
+        """Return how many reports say this, from the database itself."""
+        # In a process of its own: while Playwright is open no event loop can run in this one.
+        ask = (
+            "import asyncio, asyncpg, sys\n"
+            "from pathlib import Path\n"
+            "from city.kernel import Postgres\n"
+            "async def main():\n"
+            "    server = Postgres(Path(sys.argv[1])); assert server.attach()\n"
+            "    connection = await asyncpg.connect(server.url('city_hue'))\n"
+            "    print(await connection.fetchval('select count(*) from reports.report'\n"
+            "        ' where description = $1', sys.argv[2]))\n"
+            "asyncio.run(main())"
         )
-    url = f"http://127.0.0.1:{port}"
+        said = subprocess.run(
+            [sys.executable, "-c", ask, str(self.data / "postgres"), words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return int(said.stdout)
+
+
+@pytest.fixture(scope="session")
+def sample_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The one sample city of all browser tests."""
+    city = City(tmp_path_factory.mktemp("city"))
     try:
-        _wait_until_ready(url, city, data / "log")
-        yield url
+        city.start()
+        yield city
     finally:
-        city.send_signal(signal.SIGINT)
-        city.wait(30)
+        city.end()
+
+
+@pytest.fixture(scope="session")
+def city_url(sample_city: City) -> str:
+    """Where the sample city is."""
+    return sample_city.url
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from city.cases.command.model import (
     Task,
     TaskState,
 )
+from city.cases.command.official import verify
 from city.cases.command.reminders import remind_commands
 from city.cases.command.seed import seed_sample
 from city.cases.command.store import list_log, list_sitreps, list_tasks, see_command
@@ -70,5 +71,6 @@ __all__ = [
     "routes",
     "see_command",
     "seed_sample",
+    "verify",
     "write_sitrep",
 ]

@@ -10,6 +10,7 @@ from city.cases.command import actions, store, tasks
 from city.cases.command.forms import DOINGS, BeginForm, ChangeForm, MoveForm
 from city.cases.command.log import is_whole
 from city.cases.command.model import Command
+from city.cases.command.official import sitrep_code
 from city.cases.command.showing import (
     begin_page,
     command_page,
@@ -19,6 +20,7 @@ from city.cases.command.showing import (
 )
 from city.cases.command.views import LOG_KINDS, Reader, reader_of
 from city.kernel import Conflict, Forbidden, Invalid, Missing, Work, read_ref, say
+from city.settings import current
 from city.web import Form, Request, Response, get, page, post, read_form, redirect
 
 MOST_LINES = 5000
@@ -107,6 +109,8 @@ async def show_sitrep(
         report=reader.sitrep(found),
         newer=number + 1 if number < command.sitreps else 0,
         older=number - 1,
+        code=sitrep_code(command.ref, found),
+        checked_at=f"{current().url}/verify/{sitrep_code(command.ref, found)}",
     )
 
 

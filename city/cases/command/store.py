@@ -77,6 +77,11 @@ async def see_command(work: Work, ref: str) -> Command:
     )
 
 
+async def find_command(work: Work, ref: str) -> Command | None:
+    """Return the command with this reference, whoever asks: for what checks its reports."""
+    return await work.maybe(Command, "select * from cases.command where ref = :ref", ref=ref)
+
+
 async def list_commands(work: Work, limit: int = 60) -> list[CommandLine]:
     """Return the commands that the actor may see: those that run, then the others, newest first."""
     return await work.all(

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from city import identity, messages, settings
+from city import identity, messages
 from city.cases.command.model import Command, Task
 from city.kernel import Says, Work, say
+from city.web import in_language
 
 
 def named(names: Mapping[str, str], language: str) -> str:
     """Return a name in a language, or else in the city's own, or in any other."""
-    usual = settings.current().profile.language
-    return names.get(language) or names.get(usual) or next(iter(names.values()), "")
+    return in_language(names, language)
 
 
 async def tell_people(work: Work, command: Command, people: Iterable[UUID], says: Says) -> None:

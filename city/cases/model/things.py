@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from city.cases.model.words import CLAIM_MINUTES, Rating, Source, may_act
+from city.cases.model.words import CLAIM_MINUTES, QUESTIONS, Rating, Source, may_act
 from city.kernel import Actor
 from city.processes import ENDS, Definition, Process, Span, Status, Transition
 
@@ -40,6 +40,15 @@ class Category(Struct, frozen=True, kw_only=True):
     unit: str | None
     revision: str
     retired_at: datetime | None = None
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether people can report it: it is in use, no command and no topic of questions."""
+        return (
+            self.retired_at is None
+            and self.process is not Process.COMMAND
+            and self.grp != QUESTIONS
+        )
 
 
 class NewCase(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,9 @@ MOST_LETTERS = 4000
 LEAST_LETTERS = 80
 """An answer without a photo usually must say at least this much; its process decides."""
 
+QUESTIONS = "questions"
+"""The group of categories that are topics of questions to the city; nobody reports them."""
+
 MERGED = "merged"
 """The state that every process has without writing it down."""
 
@@ -52,6 +55,7 @@ class Source(StrEnum):
     """How the city came to know of a case."""
 
     REPORT = "report"
+    QUESTION = "question"
     CALL = "call"
     DETECTION = "detection"
     OFFICER = "officer"

@@ -1,7 +1,6 @@
 """A unit's work, on the phone of the officer who does it, with or without a network."""
 
 import contextlib
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,18 @@ from city.cases.pages.moves import read_given, ways_for
 from city.cases.pages.views import reader_of
 from city.cases.verbs import verb_called
 from city.kernel import Conflict, Invalid, Missing, Problem, Work, say
-from city.web import UPLOAD_BYTES, Form, Request, Response, get, page, post, read_form, redirect
+from city.web import (
+    UPLOAD_BYTES,
+    Form,
+    Request,
+    Response,
+    get,
+    keep_offline,
+    page,
+    post,
+    read_form,
+    redirect,
+)
 
 GROUPS = (Status.ROUTED, Status.DOING, Status.WAITING, Status.ANSWERED)
 
@@ -27,7 +37,6 @@ UNIT_VERBS = frozenset(
     {"take", "answer", "hand_back", "ask", "reply", "pause", "resume", "step", "contribute"}
 )
 
-_WORKER = Path(__file__).parent.parent / "static" / "work-worker.js"
 _LONGEST_KEY = 64
 
 
@@ -49,7 +58,7 @@ async def show_work(request: Request[Any, Any, Any], work: Work) -> Response[Any
         )
         for item in items
     ]
-    return page(
+    answer = page(
         request,
         "cases/work.html",
         unit=reader.unit(work.actor.unit_id),
@@ -63,22 +72,14 @@ async def show_work(request: Request[Any, Any, Any], work: Work) -> Response[Any
         ],
         late=sum(line["left"]["tone"] == "late" for _, line in lines),
     )
-
-
-@get("/work/worker.js", allow="cases.answer")
-async def show_worker() -> Response[bytes]:
-    """Serve the script that keeps the list and opened cases for when there is no network."""
-    return Response(
-        _WORKER.read_bytes(),
-        media_type="text/javascript",
-        headers={"service-worker-allowed": "/work", "cache-control": "no-cache"},
-    )
+    return keep_offline(answer, "person")
 
 
 @get("/work/{ref:str}", allow="cases.answer")
 async def show_case(request: Request[Any, Any, Any], work: Work, ref: str) -> Response[Any]:
     """Show a case of this officer's unit, and what can be done with it."""
-    return await _page(request, work, await store.see_case_by_ref(work, read_or_missing(ref)))
+    answer = await _page(request, work, await store.see_case_by_ref(work, read_or_missing(ref)))
+    return keep_offline(answer, "person")
 
 
 @post("/work/{ref:str}/{verb:str}", allow="cases.answer", request_max_body_size=UPLOAD_BYTES)
@@ -119,7 +120,7 @@ async def move_case(
     return await _page(request, work, case, form, 422, verb)
 
 
-routes = [show_work, show_worker, show_case, move_case]
+routes = [show_work, show_case, move_case]
 
 
 def _is_program(request: Request[Any, Any, Any]) -> bool:

@@ -32,6 +32,7 @@ PROCESS_WORDS = {
 
 SOURCE_WORDS = {
     Source.REPORT: say("A report"),
+    Source.QUESTION: say("A question"),
     Source.CALL: say("A call"),
     Source.DETECTION: say("A camera or a gauge"),
     Source.OFFICER: say("An officer"),
@@ -195,6 +196,7 @@ class Reader:
             "process": self.say(PROCESS_WORDS[case.process]),
             "source": self.say(SOURCE_WORDS[case.source]),
             "from_report": case.source is Source.REPORT,
+            "from_question": case.source is Source.QUESTION,
             "category": self.category(case.category),
             "place": self.place(case.ward, case.address),
             "point": f"{case.latitude:.5f}, {case.longitude:.5f}",
@@ -252,9 +254,17 @@ class Reader:
             "verb": entry.verb,
             "at": entry.at,
             "what": self.say(Says(says.text, params)),
-            "who": entry.actor_name,
+            "who": self._who(entry),
             "note": note,
         }
+
+    def _who(self, entry: Entry) -> str:
+        """Return who did it; of a resident only that it was one, with the helper who acted."""
+        helper = entry.facts.get("helped_by")
+        if not helper:
+            return entry.actor_name
+        name = entry.actor_name or say("A resident")
+        return self.say(say("{name}, through {helper}", name=name, helper=helper))
 
     def _unit_of(self, written: Any) -> str:
         try:

@@ -22,6 +22,7 @@ from city.web import render_words
 
 SOURCE_WORDS: dict[str, Says] = {
     Source.REPORT: say("A report"),
+    Source.QUESTION: say("A question"),
     Source.CALL: say("A call"),
     Source.DETECTION: say("A camera or a gauge"),
     Source.OFFICER: say("An officer"),

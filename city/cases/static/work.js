@@ -161,5 +161,4 @@ addEventListener("submit", onSubmit, { capture: true });
 addEventListener("change", onPhotos, { capture: true });
 addEventListener("online", flush);
 addEventListener("offline", () => show());
-navigator.serviceWorker?.register("/work/worker.js", { scope: "/work" }).catch(() => {});
 show().then(flush);

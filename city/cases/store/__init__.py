@@ -53,6 +53,7 @@ from city.cases.store.links import (
     list_neighbours,
     remove_link,
 )
+from city.cases.store.people import forget_settings, list_acts, list_pinned
 from city.cases.store.queues import (
     count_board,
     count_queue,
@@ -89,11 +90,13 @@ __all__ = [
     "find_held",
     "find_next_wake",
     "forget_done_keys",
+    "forget_settings",
     "get_case",
     "get_case_by_ref",
     "get_category",
     "give_up_held",
     "is_doubtful",
+    "list_acts",
     "list_all_categories",
     "list_board",
     "list_board_closed",
@@ -103,6 +106,7 @@ __all__ = [
     "list_history",
     "list_known",
     "list_neighbours",
+    "list_pinned",
     "list_templates",
     "list_work",
     "lock_cases",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from city.reports.pages.desk import desk_card, show_reporter
+from city.reports.pages.found import found_reports
 from city.reports.pages.mine import show_mine, waiting_card
 from city.reports.pages.new import ask_alike, new_report, submit, suggest
 from city.reports.pages.public import list_nearby, list_public, rate, show_map, show_report
@@ -12,6 +13,7 @@ routes: list[Any] = [
     *_voices,
     ask_alike,
     desk_card,
+    found_reports,
     list_nearby,
     list_public,
     new_report,

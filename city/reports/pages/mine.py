@@ -7,7 +7,7 @@ from city.kernel import Work
 from city.reports import store
 from city.reports.search import find_mine
 from city.reports.views import lines_of
-from city.web import Request, Response, get, page
+from city.web import Request, Response, get, keep_offline, page
 
 
 @get("/mine", allow="me")
@@ -18,14 +18,16 @@ async def show_mine(request: Request[Any, Any, Any], work: Work) -> Response[Any
     cards, after = await find_mine(work, request.user.id, cursor)
     waiting = [] if cursor else await store.list_waiting(work, request.user.id, 10)
     categories = await cases.known_categories(work)
-    return page(
+    answer = page(
         request,
         "reports/mine.html",
+        at=work.now,
         waiting=lines_of(waiting, categories, language, work.now),
         lines=lines_of(cards, categories, language, work.now),
         older=f"/mine?cursor={after}" if after else "",
         newer="/mine" if cursor else "",
     )
+    return keep_offline(answer, "person")
 
 
 @get("/mine/card", allow="me")
@@ -34,8 +36,5 @@ async def waiting_card(request: Request[Any, Any, Any], work: Work) -> Response[
     language = request.scope["state"]["language"]
     waiting = await store.list_waiting(work, request.user.id, 3)
     categories = await cases.known_categories(work)
-    return page(
-        request,
-        "reports/waiting.html",
-        waiting=lines_of(waiting, categories, language, work.now),
-    )
+    lines = lines_of(waiting, categories, language, work.now)
+    return keep_offline(page(request, "reports/waiting.html", waiting=lines), "person")

@@ -14,7 +14,18 @@ from city.reports.forms import empty_form, read_report
 from city.reports.model import MOST_PHOTOS, Latitude, Longitude, NewReport
 from city.reports.offers import alike_of, suggestions_of
 from city.reports.views import emergency_calls, groups_of, wards_of
-from city.web import UPLOAD_BYTES, Form, Request, Response, get, page, post, read_form, redirect
+from city.web import (
+    UPLOAD_BYTES,
+    Form,
+    Request,
+    Response,
+    get,
+    keep_offline,
+    page,
+    post,
+    read_form,
+    redirect,
+)
 
 Answer = Response[Any]
 
@@ -43,7 +54,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 @get("/reports/new", allow="reports.submit")
 async def new_report(request: Request[Any, Any, Any], work: Work) -> Answer:
     """Show an empty form."""
-    return await _show(request, work, empty_form(request.query_params), 200)
+    answer = await _show(request, work, empty_form(request.query_params), 200)
+    return keep_offline(answer, "person")
 
 
 @post("/reports/alike", allow="reports.submit")
@@ -100,7 +112,9 @@ async def submit(request: Request[Any, Any, Any]) -> Answer:
             thanks = say(
                 "Thank you. Your report has been sent; its reference is {ref}.", ref=report.ref
             )
-            return redirect(f"/reports/{report.ref}", flash=thanks)
+            # A helper does not see the person's private reports, not even this one again.
+            unseen = report.private and request.user.helper_id is not None
+            return redirect("/" if unseen else f"/reports/{report.ref}", flash=thanks)
     return await _again(request, form, 200 if answer == "edit" else 422)
 
 

@@ -10,6 +10,7 @@ from city.cases import Rating, Status
 from city.kernel import Invalid, Missing, Work, read_ref, say
 from city.reports import actions, store, wording
 from city.reports.model import LONGEST_REPLY, MOST_PHOTOS, Report
+from city.reports.official import answer_code
 from city.reports.search import Filters, find_reports, read_filters
 from city.reports.views import (
     face_of,
@@ -21,12 +22,14 @@ from city.reports.views import (
     wards_of,
 )
 from city.reports.wording import in_language
+from city.settings import current
 from city.web import (
     PUBLIC,
     Form,
     Request,
     Response,
     get,
+    keep_offline,
     page,
     post,
     read_form,
@@ -144,7 +147,7 @@ async def show_face(
     into = await store.find_by_case(work, case.merged_into) if case.merged_into else None
     question = wording.open_question(history) if case.is_open else ""
     mine = report.reporter_id is not None and report.reporter_id == request.user.id
-    return page(
+    answer = page(
         request,
         "reports/report.html",
         status,
@@ -168,9 +171,12 @@ async def show_face(
         most_photos=MOST_PHOTOS,
         longest_reply=LONGEST_REPLY,
         public=not (report.private or case.status in (Status.REJECTED, Status.MERGED)),
+        code=(code := answer_code(report, history)),
+        checked_at=f"{current().url}/verify/{code}",
         into=into.ref if into and actions.may_see(request.user, into) else "",
         is_sent=(mine and case.status is Status.NEW) or "sent" in request.query_params,
     )
+    return keep_offline(answer, "person") if mine else answer
 
 
 def _chips(filters: Filters, categories: Any, unit: str, language: str) -> list[dict[str, str]]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from city import calendar, cases, settings
 from city.kernel import THE_CITY, Database, run_due_jobs
 from city.reports import store
+from city.reports.points.actions import add_all
+from city.reports.points.tables import faults_in, read_table
 from city.reports.seed.cast import gather_cast
 from city.reports.seed.content import read_content
 from city.reports.seed.plan import Planner
@@ -41,6 +43,23 @@ async def seed_sample(database: Database, folder: Path) -> None:
     async with database.work(THE_CITY) as work:
         await store.fold_pin_changes(work)
         await store.refresh_statistics(work)
+    await _list_points(database, folder / "points.csv")
+
+
+async def _list_points(database: Database, file: Path) -> None:
+    """List the things in the street that bear a sign."""
+    text = await asyncio.to_thread(_text_of, file)
+    if not text:
+        return
+    async with database.work(THE_CITY) as work:
+        lines = await read_table(work, text)
+        if faults_in(lines):
+            raise ValueError(f"{file.name}: {[line.faults for line in lines if line.faults]}")
+        await add_all(work, [line.point for line in lines if line.point])
+
+
+def _text_of(file: Path) -> str:
+    return file.read_text() if file.is_file() else ""
 
 
 @asynccontextmanager

@@ -96,7 +96,9 @@ class Planner:
         ]
         rejected = [self._rejected() for _ in range(REJECTED)]
         done = [self._done() for _ in range(REPORTS - len(standing) - REJECTED - MERGED)]
-        merged = [self._merged(twin) for twin in self._chance.sample(done, MERGED)]
+        # The desk has had the time to see that somebody told it twice.
+        long_ago = [story for story in done if story.sent_at < self._now - timedelta(days=4)]
+        merged = [self._merged(twin) for twin in self._chance.sample(long_ago, MERGED)]
         self._show_the_first_reporter(standing, done)
         for story in (*standing, *rejected, *done, *merged):
             story.steps = [step for step in story.steps if step.at < self._now]

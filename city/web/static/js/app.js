@@ -1,7 +1,7 @@
 // What every page does when there is JavaScript. Nothing here is needed for reading or reporting.
 
 const HTMX = "[hx-get],[hx-post],[hx-put],[hx-delete],[hx-boost],[hx-trigger]";
-const ELEMENTS = ["photo-input", "place-picker", "reports-map", "form-draft", "copy-ref"];
+const ELEMENTS = ["photo-input", "place-picker", "reports-map", "form-draft", "copy-ref", "read-aloud", "fresh-badge", "outbox-note", "install-app", "queue-list"];
 const language = document.documentElement.lang;
 
 /** Load what the page (or a part that came later) uses, and nothing else. */
@@ -85,6 +85,29 @@ function closeMenus(event) {
   }
 }
 
+/** The worker puts into a kept page when it was kept. */
+function tellKept() {
+  const { keptAt } = document.documentElement.dataset;
+  const note = document.querySelector("[data-kept]");
+  if (!keptAt || !note) return;
+  note.querySelector("fresh-badge").setAttribute("at", keptAt);
+  note.hidden = false;
+}
+
+/** Reading and reporting without a network, once the page has all it needs (docs/reference/offline.md). */
+async function startWorker() {
+  await new Promise((done) => (document.readyState === "complete" ? done() : addEventListener("load", done, { once: true })));
+  const worker = await navigator.serviceWorker.register("/sw.js", { scope: "/" });
+  const look = () => document.visibilityState === "visible" && worker.update().catch(() => {});
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, 3600_000);
+}
+
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  globalThis.installOffer = event;
+  dispatchEvent(new Event("install-offer"));
+});
 document.addEventListener("click", closeMenus);
 document.addEventListener("keydown", closeMenus);
 document.addEventListener("click", onClick);
@@ -94,7 +117,11 @@ document.querySelectorAll("[data-flash]").forEach(addCross);
 document.querySelector("[data-summary]")?.focus();
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 setInterval(() => keepTimes(document), 60000);
+tellKept();
 wake(document);
+if (navigator.serviceWorker && document.documentElement.dataset.version) startWorker().catch(() => {});
+if (document.querySelector("form[method=post]")) import("./keep-typed.js");
+if (globalThis.localStorage?.getItem("push-kept")) import("../../messages/push.js").then(({ keepSubscribed }) => keepSubscribed());
 if (document.querySelector(HTMX)) {
   await import("htmx.org");
   document.addEventListener("htmx:after:swap", () => wake(document));

@@ -12,7 +12,9 @@ function colour(name) {
   return `rgb(${[...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).join(",")})`;
 }
 
-function style({ base, tiles }) {
+function style({ base, tiles: given }) {
+  // Tiles are the heaviest thing there is: who saves data gets the city's own outlines.
+  const tiles = document.documentElement.dataset.low === undefined && given;
   const name = ["coalesce", ["get", `name_${document.documentElement.lang}`], ["get", "name"], ""];
   const sources = { wards: { type: "geojson", data: base } };
   const layers = [{ id: "paper", type: "background", paint: { "background-color": colour("surface-2") } }];

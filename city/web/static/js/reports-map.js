@@ -11,6 +11,21 @@ class ReportsMap extends HTMLElement {
     this.said = this.querySelector("[data-said]");
     this.list = this.querySelector("[data-list]");
     this.markers = [];
+    import("./fresh-badge.js");
+    if (document.documentElement.dataset.low !== undefined) return this.waitToLoad();
+    return this.open();
+  }
+
+  /** Saving data: the list at once, the map only for who asks for it. */
+  waitToLoad() {
+    const box = this.querySelector("[data-map]"), load = this.querySelector("[data-load]");
+    box.hidden = true;
+    load.hidden = false;
+    load.querySelector("button").addEventListener("click", () => { box.hidden = false; load.hidden = true; this.open(); });
+    this.look();
+  }
+
+  async open() {
     try {
       const { openMap } = await import("./base-map.js");
       ({ map: this.map, maplibre: this.maplibre } = await openMap(this, this.querySelector("[data-map]")));
@@ -45,6 +60,9 @@ class ReportsMap extends HTMLElement {
       const answer = await fetch(address, { signal: this.asking.signal, headers: { accept: "application/json" } });
       if (!answer.ok) throw new Error(answer.status);
       this.show((await answer.json()).clusters);
+      const fresh = this.querySelector("[data-fresh]");
+      fresh.hidden = false;
+      fresh.firstElementChild.setAttribute("at", new Date().toISOString());
     } catch (error) {
       if (error.name !== "AbortError") this.said.textContent = this.words.failed;
     }
