@@ -30,6 +30,11 @@ async function install() {
   await self.skipWaiting();
 }
 
+self.addEventListener("message", (event) => {
+  // The page came past this worker: whose it is, the worker learns by asking for the form.
+  if (event.data?.kind === "claim") event.waitUntil(Promise.all([self.clients.claim(), warm("/reports/new")]));
+});
+
 async function activate() {
   await self.registration.navigationPreload?.enable();
   await self.clients.claim();

@@ -98,6 +98,8 @@ function tellKept() {
 async function startWorker() {
   await new Promise((done) => (document.readyState === "complete" ? done() : addEventListener("load", done, { once: true })));
   const worker = await navigator.serviceWorker.register("/sw.js", { scope: "/" });
+  // A page that was on its way while the worker became active was passed over by it.
+  navigator.serviceWorker.ready.then(({ active }) => navigator.serviceWorker.controller ?? active.postMessage({ kind: "claim" }));
   const look = () => document.visibilityState === "visible" && worker.update().catch(() => {});
   document.addEventListener("visibilitychange", look);
   setInterval(look, 3600_000);
