@@ -27,7 +27,6 @@ _BESIDES = (
     "app/shell.css",
     "web/mark.svg",
     "web/vendor/fonts.css",
-    "web/vendor/icons.svg",
     "reports/alike-question.js",
     "reports/category-finder.js",
     "reports/report-form.js",

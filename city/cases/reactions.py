@@ -49,6 +49,8 @@ async def _tell(work: Work, case: Case, tell: list[str], says: Says) -> None:
             Says(says.text, {"ref": case.ref, "title": title}),
             link=link,
             topic=case.ref,
+            # Danger wakes whoever owes the step.
+            urgent=case.process is Process.INSTANT,
             by=frozenset({messages.Channel.INBOX}),
         )
 

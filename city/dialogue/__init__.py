@@ -35,7 +35,7 @@ from city.web import Card
 routes = [*_pages, *_api]
 """What the city serves for this room."""
 
-home_cards = (Card(href="/dialogue/card", rank=30),)
+home_cards = (Card(href="/dialogue/card", rank=45),)
 """What it brings to the home page."""
 
 __all__ = [

@@ -10,7 +10,7 @@ from city.dialogue.store import questions as store
 from city.dialogue.store import surveys
 from city.dialogue.store.questions import Followed, Progress
 from city.kernel import Missing, Says, Work, reacts_to
-from city.messages import USUAL, Channel
+from city.messages import USUAL, Channel, Topic
 from city.processes import Who
 
 
@@ -59,6 +59,7 @@ async def tell_who_answered(work: Work, event: SurveyFollowedUp) -> None:
             Says(wording.FOLLOWED_UP.text, {"title": title}),
             link=f"/surveys/{survey.ref}/results",
             topic=survey.ref,
+            about=Topic.QUESTIONS,
             by=frozenset({Channel.INBOX}),
         )
 

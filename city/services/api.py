@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Struct
 
 from city.kernel import Missing, Work
@@ -51,7 +51,7 @@ async def list_services(
     request: Request[Any, Any, Any],
     work: Work,
     audience: Audience | None = None,
-    standing: Annotated[State | None, Parameter(query="state")] = None,
+    standing: Annotated[State | None, QueryParameter(name="state")] = None,
     q: str = "",
 ) -> Services:
     """List the functions of the app: of an audience, in a state, found by words."""

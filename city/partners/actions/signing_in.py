@@ -10,7 +10,7 @@ from uuid import UUID
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from city import settings
+from city import identity, settings
 from city.kernel import Actor, Database, Work, job, new_id
 from city.partners import store
 from city.partners.actions.applications import hash_of, new_secret
@@ -21,6 +21,7 @@ from city.partners.model import (
     ACR,
     ID_TOKEN_LASTS,
     REFRESH_LASTS,
+    SCOPES,
     SIGN_IN_MOST,
     Application,
     Asked,
@@ -30,6 +31,7 @@ from city.partners.model import (
     Tokens,
     time_of,
 )
+from city.web import render_words
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _NO_GRANT = "This is not good for a token any more."
@@ -107,6 +109,10 @@ async def exchange_code(
     if used.uses > 1 or used.is_over or used.is_late or not fits:
         await store.end_sign_in(work, used.id)
         raise OAuthError("invalid_grant", _NO_GRANT)
+    language = settings.current().profile.language
+    opened = [render_words(language, SCOPES[code].title) for code in used.scopes if code in SCOPES]
+    name = application.called(language)
+    await identity.note_partner(work, used.person_id, partner=name, purpose=", ".join(opened))
     return await _give_tokens(work, keys, application, used, used.scopes)
 
 

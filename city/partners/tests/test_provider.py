@@ -319,13 +319,21 @@ async def test_a_token_can_be_revoked_by_its_application_only(
     assert (await browser.post("/oauth/token", data=refresh, auth=partner.auth)).status_code == 400
 
 
+async def test_the_person_sees_what_an_application_was_told(
+    browser: Browser, partner: Partner
+) -> None:
+    await sign_in(browser, partner, "openid profile")
+    shown = (await browser.get("/me/seen")).text
+    assert "Nhận ra bạn, Tên của bạn" in shown
+
+
 async def test_tokens_cost_few_statements(browser: Browser, partner: Partner) -> None:
     code = await agree(browser, partner, "openid profile")
     browser.sign_out()
     answer, count = await browser.counted(
         "POST", "/oauth/token", data=partner.exchange(code), auth=partner.auth
     )
-    assert (answer.status_code, count) == (200, 3)
+    assert (answer.status_code, count) == (200, 4)  # One says so to the person.
     tokens = answer.json()
     answer, count = await browser.counted("GET", "/oauth/userinfo", headers=bearer(tokens))
     assert (answer.status_code, count) == (200, 2)
