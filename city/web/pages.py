@@ -55,7 +55,6 @@ class Pages:
 
     def _environment(self, language: str) -> minijinja.Environment:
         words, times = words_of(language), Times(language, self.profile.zone)
-        spoken = self.profile.spoken
         options: Any = {
             "loader": _source,
             "auto_escape_callback": lambda name: name.endswith(".html"),
@@ -65,28 +64,9 @@ class Pages:
             "debug": False,  # Its traces would bring what somebody typed into the log.
         }
         environment = minijinja.Environment(**options)
-        city = {
-            "code": self.profile.code,
-            "address": self.settings.url.partition("://")[2],
-            "name": in_language(self.profile.name, language),
-            "tagline": in_language(self.profile.tagline, language),
-            "languages": self.profile.languages,
-            "spoken": [{"code": c, "name": LANGUAGE_NAMES.get(c, c)} for c in spoken],
-            "bounds": self.profile.bounds,
-            "centre": self.profile.centre,
-            "zoom": self.profile.zoom,
-            "hotline": self.profile.hotline,
-            "emergency": [
-                {
-                    "number": number,
-                    "name": in_language(self.profile.emergency_names.get(number), language),
-                }
-                for number in self.profile.emergency
-            ],
-        }
         functions: dict[str, Any] = {
             "lang": language,
-            "city": city,
+            "city": self._city(language),
             "t": words.t,
             "tn": words.tn,
             "static": lru_cache(lambda name: Markup(self.static.url(name))),  # noqa: S704 (ours)
@@ -114,6 +94,27 @@ class Pages:
         for name, function in filters.items():
             environment.add_filter(name, function)
         return environment
+
+    def _city(self, language: str) -> dict[str, Any]:
+        return {
+            "code": self.profile.code,
+            "address": self.settings.url.partition("://")[2],
+            "name": in_language(self.profile.name, language),
+            "tagline": in_language(self.profile.tagline, language),
+            "languages": self.profile.languages,
+            "spoken": [{"code": c, "name": LANGUAGE_NAMES.get(c, c)} for c in self.profile.spoken],
+            "bounds": self.profile.bounds,
+            "centre": self.profile.centre,
+            "zoom": self.profile.zoom,
+            "hotline": self.profile.hotline,
+            "emergency": [
+                {
+                    "number": number,
+                    "name": in_language(self.profile.emergency_names.get(number), language),
+                }
+                for number in self.profile.emergency
+            ],
+        }
 
     def _icon(self, name: str, size: str = "") -> Markup:
         # Drawn into the page: a sprite with every icon of the city is 14 kB before the first one.

@@ -92,6 +92,8 @@ function tellKept() {
   if (!keptAt || !note) return;
   note.querySelector("fresh-badge").setAttribute("at", keptAt);
   note.hidden = false;
+  // What was kept stays readable; that there is no network would no longer be true.
+  addEventListener("online", () => (note.hidden = true), { once: true });
 }
 
 /** Reading and reporting without a network, once the page has all it needs (docs/reference/offline.md). */
