@@ -40,15 +40,16 @@ def post(
     status_code: int = 200,
     takes: Sequence[type] = (),
     from_anywhere: bool = False,
+    helpers: bool = False,
     **options: Any,
 ) -> Decorator:
     """Serve a POST to those who hold the permission `allow`.
 
     `takes` are the shapes of its JSON body, for the description of the API. `from_anywhere` takes
     it from pages of other sites too: for what goes by a token or a secret of its own and by no
-    cookie.
+    cookie. `helpers`: on a route for everybody, who acts for somebody does it as that person.
     """
-    options["opt"] = {"takes": list(takes), "from_anywhere": from_anywhere}
+    options["opt"] = {"takes": list(takes), "from_anywhere": from_anywhere, "helpers": helpers}
     return _route(litestar.post, path, allow, {"status_code": status_code, **options})
 
 
@@ -80,7 +81,8 @@ async def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRo
         raise Forbidden("This was sent from another site, so it was not accepted.")
     allow = handler.opt["allow"]
     if allow == PUBLIC:
-        connection.scope["user"] = connection.scope["user"].in_public()
+        if not handler.opt.get("helpers"):
+            connection.scope["user"] = connection.scope["user"].in_public()
         return
     if connection.scope["state"].get("unreachable"):
         raise Unavailable("The city's records cannot be reached just now.")

@@ -62,7 +62,7 @@ async def show_sign(request: AnyRequest, work: Work, code: str) -> Answer:
     return await _show(request, work, point, form, 200)
 
 
-@post("/p/{code:str}", allow=PUBLIC, request_max_body_size=UPLOAD_BYTES)
+@post("/p/{code:str}", allow=PUBLIC, helpers=True, request_max_body_size=UPLOAD_BYTES)
 async def send_sign(request: AnyRequest, code: str) -> Answer:
     """Take in what is wrong with a thing, or a voice for a report about it.
 

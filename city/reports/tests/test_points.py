@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city import cases
+from city.identity.tests.test_helping import begin
 from city.kernel import Problem, Work
+from city.reports import find_by_ref
 from city.reports.points import actions, store
 from city.reports.points.model import KINDS, NewPoint, Point, code_of, read_code
 from city.reports.points.tables import faults_in, read_table
@@ -80,6 +82,17 @@ async def test_two_taps_on_a_sign_send_a_report_with_place_and_category(browser:
     assert sent.headers["location"].startswith("/reports/")
     report = (await browser.get(sent.headers["location"])).text
     assert "Đèn không sáng" in report and "Lê Lợi" in report and point.code in report
+
+
+async def test_a_helper_reports_at_a_sign_for_whom_they_act(browser: Browser) -> None:
+    point = await listed(browser)
+    helper = await browser.sign_in("helper")
+    acting = await begin(browser)
+    sent = await browser.post(f"/p/{point.code}", data={"wrong": "dark", "key": "k" * 10})
+    ref = sent.headers["location"].split("/")[2][:9]
+    async with browser.inside.work(EVERYBODY, reading=True) as work:
+        report = await find_by_ref(work, ref)
+    assert report is not None and report.reporter_id == acting.id != helper.id
 
 
 async def test_the_same_form_sent_twice_is_one_report(browser: Browser) -> None:
