@@ -160,20 +160,25 @@ def sign_in(page: Page, name: str, onward: str = "/") -> None:
     page.wait_for_url(f"**{onward}")
 
 
+def faults_of(page: Page) -> list[str]:
+    """Return what axe finds that bars people from the page (WCAG 2.2, A and AA)."""
+    page.evaluate(AXE.read_text() + "; undefined")
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
+    return [
+        f"{fault['id']}: {fault['help']} at {[node['target'] for node in fault['nodes']][:3]}"
+        for fault in found["violations"]
+    ]
+
+
 def check_accessible(page: Page, name: str) -> None:
     """Take a picture of the page, and let axe look for what bars people from it."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     page.wait_for_load_state("networkidle")
     page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
-    page.evaluate(AXE.read_text() + "; undefined")
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-    )
-    faults = [
-        f"{fault['id']}: {fault['help']} at {[node['target'] for node in fault['nodes']][:3]}"
-        for fault in found["violations"]
-    ]
+    faults = faults_of(page)
     assert not faults, f"{name} ({page.url}): " + "; ".join(faults)
     wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wider <= 0, f"{name} is {wider} px wider than the screen"

@@ -1,6 +1,6 @@
-"""A picture of every page of residents, in both languages, for people to look at.
+"""Every page of residents: a picture for people to look at, and whether everybody can use it.
 
-They are written to `build/screens/<page>-<language>.png`, 360 by 780.
+The pictures are written to `build/screens/<page>-<language>.png`, 360 by 780.
 """
 
 import re
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from city import app, settings
 from city.settings import Settings
-from tests.browser.conftest import SCREENS, sign_in, watched
+from tests.browser.conftest import SCREENS, faults_of, sign_in, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -43,9 +43,22 @@ def is_page(page: Page, path: str) -> bool:
     return kind.startswith("text/html") and answer.text().lstrip().startswith("<!doctype html>")
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-def test_every_page_of_residents_has_its_picture(
-    chromium: Browser, city_url: str, language: str
+TOO_SMALL = """() => [...document.querySelectorAll('a, button, select, summary, textarea, .input')]
+    .filter((one) => {
+        const box = one.getBoundingClientRect(), look = getComputedStyle(one);
+        const after = getComputedStyle(one, '::after');
+        const reach = Math.max(box.width, parseFloat(after.width) || 0);
+        const hidden = !box.width || one.closest('[hidden], .hidden') || one.matches('.skip');
+        if (hidden || look.visibility === 'hidden' || look.display === 'inline') return false;
+        return Math.min(reach, Math.max(box.height, parseFloat(after.height) || 0)) < 43.5;
+    })
+    .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)}`)"""
+"""What a thumb cannot hit: less than 44 px either way. Links within a sentence are no targets."""
+
+
+@pytest.mark.parametrize(("language", "theme"), [("vi", "light"), ("en", "dark")])
+def test_every_page_of_residents_has_its_picture_and_bars_nobody(
+    chromium: Browser, city_url: str, language: str, theme: str
 ) -> None:
     before = settings.current()
     try:
@@ -56,7 +69,8 @@ def test_every_page_of_residents_has_its_picture(
     context = chromium.new_context(
         base_url=city_url, viewport={"width": 360, "height": 780}, locale=language
     )
-    context.add_cookies([{"name": "language", "value": language, "url": city_url}])
+    kept = {"language": language, "theme": theme}
+    context.add_cookies([{"name": k, "value": v, "url": city_url} for k, v in kept.items()])
     page = watched(context)
     sign_in(page, WHO)
     own = page.request.get("/mine").text()
@@ -72,6 +86,8 @@ def test_every_page_of_residents_has_its_picture(
         page.screenshot(path=SCREENS / f"{name}-{language}.png")
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, f"{path} is {wider} px wider than the screen"
+        faults = [*faults_of(page), *page.evaluate(TOO_SMALL)]
+        assert not faults, f"{path}: {faults}"
         taken += 1
     assert taken >= 12
     context.close()
