@@ -7,7 +7,6 @@ subscribed with: whoever loses the key loses every device.
 
 import hashlib
 import hmac
-import json
 import os
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -15,9 +14,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from city.messages.push.seal import CURVE, public_bytes
 from city.settings import Settings
@@ -25,7 +25,6 @@ from city.settings import Settings
 LASTS_SECONDS = 12 * 3600
 _RENEW_SECONDS = 3600
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-_ES256 = ec.ECDSA(hashes.SHA256())
 
 
 class Vapid:
@@ -36,6 +35,11 @@ class Vapid:
         self.key = key
         self.contact = contact
         self._headers: dict[str, tuple[float, str]] = {}
+
+    @cached_property
+    def _signing(self) -> ECKey:
+        pem = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return ECKey.import_key(pem)
 
     @cached_property
     def public(self) -> str:
@@ -49,10 +53,7 @@ class Vapid:
         if now + _RENEW_SECONDS < until <= now + LASTS_SECONDS:
             return header
         claims = {"aud": origin, "exp": int(now) + LASTS_SECONDS, "sub": self.contact}
-        parts = [{"typ": "JWT", "alg": "ES256"}, claims]
-        said = ".".join(base64url(json.dumps(p, separators=(",", ":")).encode()) for p in parts)
-        r, s = decode_dss_signature(self.key.sign(said.encode(), _ES256))
-        signed = f"{said}.{base64url(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+        signed = jwt.encode({"typ": "JWT", "alg": "ES256"}, claims, self._signing)
         header = f"vapid t={signed}, k={self.public}"
         self._headers[origin] = (float(int(now) + LASTS_SECONDS), header)
         return header
