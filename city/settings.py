@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -247,12 +247,25 @@ def _path(kind: type, value: object) -> object:
     raise NotImplementedError(kind)
 
 
+def kept_in(file: Path, make: Callable[[], bytes]) -> bytes:
+    """Return what a file beside the data keeps, such as a key; it is made when there is none.
+
+    Only its owner can read it. It is there whole or not at all, and of several processes that come
+    at the same time all get what the first one has made.
+    """
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
+        draft = file.with_name(f"{file.name}.{secrets.token_hex(6)}")
+        with open(draft, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as kept:
+            kept.write(make())
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_bytes()
+
+
 def _kept_secret(data: Path) -> str:
-    file = data / "secret"
-    try:
-        return file.read_text().strip()
-    except FileNotFoundError:
-        data.mkdir(parents=True, exist_ok=True, mode=0o711)
-        with open(file, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as kept:
-            kept.write(secrets.token_urlsafe(48))
-        return file.read_text().strip()
+    return kept_in(data / "secret", lambda: secrets.token_urlsafe(48).encode()).decode().strip()

@@ -5,8 +5,6 @@ The key is made once and kept beside the data; the public half stands at
 without asking the city.
 """
 
-import os
-import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,8 @@ from typing import Any
 import msgspec
 from joserfc import jws
 from joserfc.jwk import ECKey
+
+from city import settings
 
 _FILE = "official.jwk"
 _ALGORITHM = "ES256"
@@ -35,18 +35,9 @@ def public_keys(data: Path) -> dict[str, Any]:
 
 @lru_cache
 def _key(data: Path) -> ECKey:
-    """Return the key beside the city's data; it is made (0600) when there is none."""
-    file = data / _FILE
-    if not file.is_file():
-        data.mkdir(parents=True, exist_ok=True, mode=0o711)
-        made = ECKey.generate_key("P-256").as_dict(private=True)
-        draft = data / f"{_FILE}.{secrets.token_hex(6)}"
-        with open(draft, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as kept:
-            kept.write(msgspec.json.encode(made))
-        try:
-            os.link(draft, file)  # Whole or not at all, and never over one that is there.
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return ECKey.import_key(msgspec.json.decode(file.read_bytes()))
+    """Return the key beside the city's data."""
+
+    def make() -> bytes:
+        return msgspec.json.encode(ECKey.generate_key("P-256").as_dict(private=True))
+
+    return ECKey.import_key(msgspec.json.decode(settings.kept_in(data / _FILE, make)))

@@ -10,7 +10,6 @@ same person's by anybody but the city. A card bears a random id, which can be re
 """
 
 import os
-import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -48,21 +47,12 @@ class Keys:
 
 
 def open_keys(data: Path) -> None:
-    """Read the key beside the city's data, and make it (0600) when there is none."""
-    file = data / _FILE
-    if not file.is_file():
-        data.mkdir(parents=True, exist_ok=True, mode=0o711)
-        made = OKPKey.generate_key("Ed25519").as_dict(private=True)
-        draft = data / f"{_FILE}.{secrets.token_hex(6)}"
-        with open(draft, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as kept:
-            kept.write(msgspec.json.encode(made))
-        try:
-            os.link(draft, file)  # Whole or not at all, and never over one that is there.
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    key = OKPKey.import_key(msgspec.json.decode(file.read_bytes()))
+    """Read the key beside the city's data."""
+
+    def make() -> bytes:
+        return msgspec.json.encode(OKPKey.generate_key("Ed25519").as_dict(private=True))
+
+    key = OKPKey.import_key(msgspec.json.decode(settings.kept_in(data / _FILE, make)))
     Keys.signing = key
     secret = str(key.as_dict(private=True)["d"]).encode()
     Keys.sealing = AESGCM(HKDF(SHA256(), 32, None, b"who a personal code names").derive(secret))

@@ -8,7 +8,6 @@ city share them.
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from city.settings import Settings
+from city.settings import Settings, kept_in
 
 _KEPT_KEYS = 6
 """So many keys are published: the two that sign, and those whose tokens may still be about."""
@@ -34,10 +33,9 @@ class Keys:
     def __init__(self, settings: Settings) -> None:
         """Use the keys of this installation, and make them if there are none."""
         folder = settings.data / "partners"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file = folder / "keys.json"
-        self._subjects = _kept(folder / "subjects", lambda: secrets.token_bytes(32))
-        _kept(self._file, lambda: msgspec.json.encode({"keys": _new_keys()}))
+        self._subjects = kept_in(folder / "subjects", lambda: secrets.token_bytes(32))
+        kept_in(self._file, lambda: msgspec.json.encode({"keys": _new_keys()}))
         self._stamp = 0
         self._set = KeySet([])
 
@@ -92,26 +90,7 @@ def _new_keys() -> list[dict[str, Any]]:
     return [dict(curve.as_dict(private=True)), dict(prime.as_dict(private=True))]
 
 
-def _kept(file: Path, make: Any) -> bytes:
-    """Return what is in the file; the first of several processes to come writes it."""
-    if not file.exists():
-        aside = file.with_name(f"{file.name}.{secrets.token_hex(6)}")
-        _write_new(aside, make())
-        try:
-            os.link(aside, file)
-        except FileExistsError:
-            pass
-        finally:
-            aside.unlink()
-    return file.read_bytes()
-
-
 def _write(file: Path, content: bytes) -> None:
     aside = file.with_name(f"{file.name}.{secrets.token_hex(6)}")
-    _write_new(aside, content)
+    kept_in(aside, lambda: content)
     aside.replace(file)
-
-
-def _write_new(file: Path, content: bytes) -> None:
-    with open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as kept:
-        kept.write(content)

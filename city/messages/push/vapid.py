@@ -7,12 +7,9 @@ subscribed with: whoever loses the key loses every device.
 
 import hashlib
 import hmac
-import os
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import cached_property, lru_cache
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -20,7 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from city.messages.push.seal import CURVE, public_bytes
-from city.settings import Settings
+from city.settings import Settings, kept_in
 
 LASTS_SECONDS = 12 * 3600
 _RENEW_SECONDS = 3600
@@ -74,7 +71,7 @@ class Vapid:
 
 def open_vapid(settings: Settings) -> Vapid:
     """Return the city's identity, from the setting or from the file beside the data."""
-    written = settings.vapid_key or _kept_key(settings.data / "vapid.key")
+    written = settings.vapid_key or kept_in(settings.data / "vapid.key", _new_key).decode()
     try:
         key = ec.derive_private_key(int.from_bytes(from_base64url(written), "big"), CURVE)
     except ValueError as error:
@@ -99,17 +96,6 @@ def from_base64url(text: str) -> bytes:
     return raw
 
 
-def _kept_key(file: Path) -> str:
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
-        number = ec.generate_private_key(CURVE).private_numbers().private_value
-        # Readable only when it is whole, and only one of several that start together wins.
-        with NamedTemporaryFile("w", dir=file.parent, prefix="vapid", delete=False) as made:
-            made.write(base64url(number.to_bytes(32, "big")))
-        try:
-            os.link(made.name, file)
-        except FileExistsError:
-            pass
-        finally:
-            os.unlink(made.name)
-    return file.read_text()
+def _new_key() -> bytes:
+    number = ec.generate_private_key(CURVE).private_numbers().private_value
+    return base64url(number.to_bytes(32, "big")).encode()
