@@ -13,11 +13,10 @@ from city import cases, identity
 from city.cases import store
 from city.cases.desk import live
 from city.cases.desk.filters import read_filters, tsquery, wanted
-from city.cases.desk.held import tidy_up
 from city.cases.desk.live import Listener, LiveDesk
 from city.cases.desk.wording import NewTemplate, faults, fill
 from city.cases.tests.given_cases import new_case
-from city.kernel import THE_CITY, Actor, Work, new_id
+from city.kernel import Actor, Work
 
 Browser = Any
 EVERY = Actor(
@@ -109,113 +108,6 @@ def test_what_cannot_be_read_of_an_address_is_left_out() -> None:
     assert (filters.unit, filters.status, filters.late, filters.rows) == (None, None, True, 20)
     assert filters.tab == "all"
     assert tsquery("Đèn đường & '|!") == "den & duong"
-
-
-async def test_what_is_public_waits_ten_seconds_and_can_be_taken_back(browser: Browser) -> None:
-    await browser.sign_in("desk")
-    case = await opened(browser)
-    address = f"/desk/cases/{case.ref}/reject"
-    sent = await browser.post(address, data={"version": "1", "reason": "unclear", "note": "Nope"})
-    undo = sent.headers["location"].partition("undo=")[2]
-    await later(browser, 9)
-    assert (await now(browser, case)).status is cases.Status.NEW
-    assert "data-undo" in (await browser.get(sent.headers["location"])).text
-    back = await browser.post(f"/desk/held/{undo}/undo", data={})
-    assert back.status_code == 303
-    await later(browser, 60)
-    assert (await now(browser, case)).version == 1
-    await browser.post(address, data={"version": "1", "reason": "unclear"})
-    await later(browser)
-    case = await now(browser, case)
-    assert case.status is cases.Status.REJECTED
-    assert (await browser.post(f"/desk/held/{undo}/undo", data={})).status_code == 409
-
-
-async def test_a_leader_takes_back_what_they_asked_for_themselves(browser: Browser) -> None:
-    await browser.sign_in("leader")
-    case = await opened(browser)
-    unit = await unit_of(browser)
-    async with browser.inside.work(EVERY) as work:
-        person = (await identity.list_staff(work, [identity.Role.LEADER]))[0]
-        held = store.desk.Held(
-            id=new_id(),
-            case_id=case.id,
-            verb="route",
-            given={"unit_id": str(unit.id), "version": 1},
-            actor_id=person.id,
-            actor_name=person.name,
-            permissions=["cases.lead", "cases.view"],
-            unit_id=None,
-            held_at=work.now,
-            run_at=work.now + timedelta(seconds=10),
-        )
-        assert await store.add_held(work, held)
-    assert (await browser.post(f"/desk/held/{held.id}/undo", data={})).status_code == 303
-
-
-async def test_what_could_not_be_done_for_an_hour_no_longer_keeps_a_case(browser: Browser) -> None:
-    await browser.sign_in("desk")
-    case = await opened(browser)
-    address = f"/desk/cases/{case.ref}/reject"
-    await browser.post(address, data={"version": "1", "reason": "unclear"})
-    async with browser.inside.work(EVERY) as work:
-        await work.run("delete from kernel.job where task like '%do_held'")  # Laid aside.
-    browser.inside.now += timedelta(minutes=61)
-    async with browser.inside.work(THE_CITY) as work:
-        await tidy_up(work)
-    shown = await browser.get(f"/desk/cases/{case.ref}")
-    assert "Hệ thống gặp lỗi" in shown.text
-    again = await browser.post(address, data={"version": "1", "reason": "unclear"})
-    assert again.status_code == 303
-
-
-async def test_nobody_is_seen_at_a_case_they_may_not_see(browser: Browser) -> None:
-    case = await opened(browser)
-    await browser.sign_in("unit", unit="hepco")
-    assert (await browser.post(f"/desk/presence/{case.ref}", data={})).status_code == 204
-    async with browser.inside.work(EVERY, reading=True) as work:
-        assert await work.value(int, "select count(*) from cases.presence") == 0
-
-
-async def test_it_is_done_as_the_person_who_asked_and_by_nobody_else_taken_back(
-    browser: Browser,
-) -> None:
-    hai = await browser.sign_in("desk", name="Trần Minh Hải")
-    case = await opened(browser)
-    unit = await unit_of(browser)
-    sent = await browser.post(
-        f"/desk/cases/{case.ref}/route", data={"version": "1", "unit_id": str(unit.id)}
-    )
-    undo = sent.headers["location"].partition("undo=")[2]
-    await browser.sign_in("desk", name="Lan")
-    assert (await browser.post(f"/desk/held/{undo}/undo", data={})).status_code == 409
-    assert "Trần Minh Hải" in (await browser.get(f"/desk/cases/{case.ref}")).text
-    second = await browser.post(
-        f"/desk/cases/{case.ref}/reject", data={"version": "1", "reason": "unclear"}
-    )
-    assert second.status_code == 409  # One thing at a time.
-    await later(browser)
-    async with browser.inside.work(EVERY, reading=True) as work:
-        entries = await cases.list_history(work, case.id)
-    assert (entries[-1].verb, entries[-1].actor_id) == ("route", hai.id)
-
-
-async def test_what_cannot_be_done_after_the_wait_comes_back_with_what_was_typed(
-    browser: Browser,
-) -> None:
-    await browser.sign_in("desk")
-    browser.cookies.set("language", "en")
-    case = await opened(browser)
-    await browser.post(
-        f"/desk/cases/{case.ref}/reject",
-        data={"version": "1", "reason": "unclear", "note": "My careful words"},
-    )
-    async with browser.inside.work(EVERY) as work:
-        await cases.accept_case(work, case.id)
-    await later(browser)
-    assert (await now(browser, case)).status is cases.Status.ACCEPTED
-    shown = (await browser.get(f"/desk/cases/{case.ref}")).text
-    assert "could not be done" in shown and "My careful words" in shown
 
 
 async def test_a_stale_write_says_what_changed_and_keeps_what_was_typed(browser: Browser) -> None:
