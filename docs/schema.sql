@@ -633,7 +633,18 @@ CREATE TABLE kernel.event (
     kind text NOT NULL,
     at timestamp with time zone NOT NULL,
     actor_id uuid,
-    body jsonb NOT NULL
+    body jsonb NOT NULL,
+    seq bigint NOT NULL,
+    tx xid8 DEFAULT pg_current_xact_id() NOT NULL
+);
+
+ALTER TABLE kernel.event ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME kernel.event_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE kernel.job (
@@ -1082,6 +1093,7 @@ CREATE TABLE reports.report (
     square bigint GENERATED ALWAYS AS ((cell >> 27)) STORED,
     voices integer DEFAULT 0 NOT NULL,
     question text DEFAULT ''::text NOT NULL,
+    attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT report_place_precision_check CHECK ((place_precision = ANY (ARRAY['point'::text, 'ward'::text, 'unknown'::text]))),
     CONSTRAINT report_status_check CHECK ((status = ANY (ARRAY['new'::text, 'accepted'::text, 'routed'::text, 'doing'::text, 'waiting'::text, 'answered'::text, 'done'::text, 'rejected'::text, 'merged'::text])))
 );
@@ -1617,6 +1629,8 @@ CREATE INDEX session_person ON identity.session USING btree (person_id) WHERE (e
 CREATE INDEX takeout_person ON identity.takeout USING btree (person_id, asked_at DESC);
 
 CREATE UNIQUE INDEX takeout_waiting ON identity.takeout USING btree (person_id) WHERE (ready_at IS NULL);
+
+CREATE UNIQUE INDEX event_log ON kernel.event USING btree (tx, seq);
 
 CREATE INDEX job_due ON kernel.job USING btree (run_at, id) WHERE (failed_at IS NULL);
 

@@ -14,8 +14,10 @@ from city import (
     cases,
     dialogue,
     identity,
+    integration,
     media,
     messages,
+    opendata,
     partners,
     places,
     processes,
@@ -57,6 +59,8 @@ ROOMS = (
     reports,
     dialogue,
     services,
+    integration,
+    opendata,
 )
 
 OWN_ROUTES = (

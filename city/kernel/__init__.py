@@ -21,6 +21,7 @@ from city.kernel.errors import (
 from city.kernel.events import Event, reacts_to
 from city.kernel.ids import new_id, new_ref, number_ref, read_ref, ref_number
 from city.kernel.jobs import beat, job
+from city.kernel.log import Logged, events_after, log_position
 from city.kernel.migrations import Pending, migrate, pending, unapplied
 from city.kernel.postgres import Postgres, PostgresFailed
 from city.kernel.work import NOBODY, Actor, Work
@@ -37,6 +38,7 @@ __all__ = [
     "Invalid",
     "JobFailed",
     "Jobs",
+    "Logged",
     "Missing",
     "Pending",
     "Postgres",
@@ -48,7 +50,9 @@ __all__ = [
     "Unavailable",
     "Work",
     "beat",
+    "events_after",
     "job",
+    "log_position",
     "migrate",
     "new_id",
     "new_ref",

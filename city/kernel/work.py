@@ -1,7 +1,8 @@
 """A unit of work: one transaction, one actor, one instant."""
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
@@ -31,11 +32,20 @@ class Connection(Protocol):
         """Run a statement and return its status."""
         ...
 
+    def transaction(self) -> Any:
+        """Return a transaction to be entered, or a savepoint within one."""
+        ...
+
+    async def copy_from_query(self, query: str, *args: Any, output: Any, **options: Any) -> str:
+        """Copy the rows of a query to an async function that takes bytes."""
+        ...
+
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who acts, and what they may do.
 
-    With a `helper_id` somebody else acts in this person's stead, with their consent.
+    With a `helper_id` somebody else acts in this person's stead, with their consent. A program
+    that acts for itself, and for no person, has a `program_id` and no `id`.
     """
 
     id: UUID | None = None
@@ -47,6 +57,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     assurance: int = 0
     helper_id: UUID | None = None
     helper_name: str = ""
+    program_id: UUID | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -76,6 +87,10 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         """Raise SignInNeeded or Forbidden unless this permission is held."""
         if permission in self.permissions:
             return
+        if self.program_id is not None:
+            raise Forbidden(
+                "This key does not open this: it would need “{permission}”.", permission=permission
+            )
         if self.id is None:
             raise SignInNeeded("Please sign in to go on.")
         if self.helper_id is not None:
@@ -165,6 +180,38 @@ class Work:
         status = await (self._connection or await self._begin()).execute(query, *args)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
+
+    async def copy(self, sql: str, **params: Any) -> AsyncIterator[bytes]:
+        """Give the rows of a SELECT as CSV with a header, piece by piece as PostgreSQL sends them.
+
+        The connection is held until the last piece is taken, and PostgreSQL waits for who takes
+        them: write them to a file rather than to a network that may be slow.
+        """
+        query, args = _positional(sql, params)
+        connection = self._connection or await self._begin()
+        pieces: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=16)
+
+        async def copying() -> None:
+            try:
+                async with connection.transaction():
+                    await connection.execute("set local statement_timeout = '10min'")
+                    await connection.copy_from_query(
+                        query, *args, output=pieces.put, format="csv", header=True
+                    )
+            finally:
+                if not stopped:
+                    await pieces.put(None)
+
+        stopped = False
+        task = asyncio.create_task(copying())
+        try:
+            while (piece := await pieces.get()) is not None:
+                yield piece
+            await task
+        finally:
+            stopped = True
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     def announce(self, event: Any) -> None:
         """Tell the rooms above, if and only if this work commits."""
