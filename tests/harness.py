@@ -106,6 +106,13 @@ class Inside:
         self.statements.append(query)
         return await self.connection.execute(query, *args)
 
+    def transaction(self) -> Any:
+        return self.connection.transaction()
+
+    async def copy_from_query(self, query: str, *args: Any, **options: Any) -> str:
+        self.statements.append(query)
+        return await self.connection.copy_from_query(query, *args, **options)
+
 
 class Woken:
     """What looks like the event that wakes the worker."""

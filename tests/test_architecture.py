@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from litestar.routes import HTTPRoute
 
-from city import identity
+from city import identity, partners
 from city.kernel.events import Event, kind_of
 from city.kernel.work import translate
 from city.web import Gate
@@ -102,7 +102,7 @@ def test_files_and_functions_stay_small(file: Path) -> None:
 
 
 def test_every_route_names_its_permission_or_is_public(city: Gate) -> None:
-    known = {"public"} | identity.permissions_of(identity.Role)
+    known = {"public", *partners.PROGRAM_PERMISSIONS} | identity.permissions_of(identity.Role)
     for route in city.app.routes:  # type: ignore[attr-defined]
         assert isinstance(route, HTTPRoute), f"{route.path} is not served by our own decorators"
         for handler in route.route_handlers:
@@ -177,7 +177,7 @@ def subclasses(kind: type) -> Iterator[type]:
 
 
 def statements(file: Path) -> Iterator[tuple[int, str, str | None]]:
-    """Yield line, SQL and shape of each work.all, maybe, one, value, values or run in a file."""
+    """Yield line, SQL and shape of each work.all, maybe, one, value(s), run or copy in a file."""
     for node in ast.walk(ast.parse(file.read_text())):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
@@ -187,7 +187,7 @@ def statements(file: Path) -> Iterator[tuple[int, str, str | None]]:
         verb = node.func.attr
         if verb in {"all", "maybe", "one", "value", "values"}:
             shape, sql = node.args[0], node.args[1]
-        elif verb == "run":
+        elif verb in {"run", "copy"}:
             shape, sql = None, node.args[0]
         else:
             continue

@@ -25,7 +25,8 @@ from city import (
     services,
     textai,
 )
-from city.app.front import gathered
+from city.app.apidocs import routes as api_routes
+from city.app.front import gathered, problem_answers_of
 from city.app.front import routes as front_routes
 from city.app.pages import routes
 from city.app.personal import routes as personal_routes
@@ -63,7 +64,16 @@ ROOMS = (
     opendata,
 )
 
+UNCOMPRESSED = (
+    "^/static/",
+    "^/files/",
+    "^/desk/live$",
+    r"^/opendata/[^/]+\.(csv|geojson|json|parquet)$",
+)
+"""What is sent as it is: it is small already, or it comes bit by bit."""
+
 OWN_ROUTES = (
+    *api_routes,
     *front_routes,
     *routes,
     *personal_routes,
@@ -109,7 +119,7 @@ def build(settings: Settings, database: Database, *, with_jobs: bool = False) ->
             backend="gzip",
             minimum_size=1000,
             gzip_compress_level=4,
-            exclude=["^/static/", "^/files/", "^/desk/live$"],
+            exclude=[*UNCOMPRESSED],
         ),
         openapi_config=_openapi(settings),
         request_max_body_size=PLAIN_BYTES,
@@ -122,6 +132,7 @@ def build(settings: Settings, database: Database, *, with_jobs: bool = False) ->
     app.state.pages = pages
     app.state.home_cards = gathered(ROOMS, "home_cards")
     app.state.search_parts = gathered(ROOMS, "search_parts")
+    app.state.problem_answers = problem_answers_of(ROOMS)
     app.state.content_policy = policy
     app.state.jobs = jobs
     return Gate(
@@ -129,7 +140,7 @@ def build(settings: Settings, database: Database, *, with_jobs: bool = False) ->
         database=database,
         settings=settings,
         find_actor=identity.find_actor,
-        find_program=partners.find_program,
+        admit=partners.admit,
         csp=policy,
     )
 

@@ -62,4 +62,10 @@ def gathered(rooms: tuple[Any, ...], name: str) -> list[Card]:
     return sorted(cards, key=lambda card: card.rank)
 
 
+def problem_answers_of(rooms: tuple[Any, ...]) -> dict[str, Any]:
+    """Return how rooms answer refusals in a form of their own, by how the addresses begin."""
+    own = (getattr(room, "problem_answers", {}) for room in rooms)
+    return {prefix: answer for answers in own for prefix, answer in answers.items()}
+
+
 routes = [home, search]

@@ -4,8 +4,9 @@ from typing import Any
 
 from litestar import Request, Response
 
+from city.app.describing import described
 from city.kernel import NOBODY, Database, Jobs, Problem, unapplied
-from city.web import PUBLIC, describe, get
+from city.web import PUBLIC, get
 
 
 @get("/health", allow=PUBLIC)
@@ -28,7 +29,7 @@ async def ready(request: Request[Any, Any, Any]) -> Response[Any]:
 @get("/openapi.json", allow=PUBLIC)
 async def openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Describe the API to programs (OpenAPI 3.1)."""
-    return describe(request.app)
+    return described(request.app)
 
 
 async def _checks(database: Database, jobs: Jobs | None) -> dict[str, str]:

@@ -29,6 +29,7 @@ _BESIDES = (
     "web/vendor/fonts.css",
     "reports/alike-question.js",
     "reports/category-finder.js",
+    "reports/category-questions.js",
     "reports/report-form.js",
 )
 _NOT_NEEDED = frozenset({"web/css/desk.css", "web/js/base-map.js", "web/js/reports-map.js"})

@@ -15,6 +15,7 @@ begins with `await calendar.refresh(work, anew=True)`.
 from city.calendar import api as _api
 from city.calendar import pages as _pages
 from city.calendar.actions import remove_day, set_day, set_days
+from city.calendar.api import CalendarDay, list_days
 from city.calendar.calendar import Calendar, Reason
 from city.calendar.importing import import_file
 from city.calendar.known import (
@@ -32,6 +33,7 @@ routes = [*_pages.routes, *_api.routes]
 __all__ = [
     "Calendar",
     "CalendarChanged",
+    "CalendarDay",
     "Day",
     "Kind",
     "NewDay",
@@ -41,6 +43,7 @@ __all__ = [
     "current",
     "declared",
     "import_file",
+    "list_days",
     "open_room",
     "refresh",
     "remove_day",

@@ -62,11 +62,11 @@ class DeclaredDay(Struct):
 
     date: date
     kind: Kind
-    hours: list[str] = []
+    hours: Annotated[list[str], Meta(max_length=20)] = []
     like: Annotated[int, Meta(ge=1, le=7)] | None = None
     note: dict[str, str] = {}
     decree: str = ""
-    version: int = 0
+    version: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
 
 
 @get("/api/v1/calendar", allow=PUBLIC)
@@ -75,7 +75,7 @@ async def show_year(work: Work, year: Year = None) -> CalendarYear:
     calendar = await known.refresh(work)
     number = year or work.now.astimezone(calendar.zone).year
     first, last = date(number, 1, 1), date(number, 12, 31)
-    days = _days(calendar, first, last)
+    days = list_days(calendar, first, last)
     return CalendarYear(
         number,
         calendar.zone.key,
@@ -104,10 +104,11 @@ async def declare_day(request: WebRequest, work: Work) -> CalendarDay:
     )
     await actions.set_day(work, day)
     calendar = await known.refresh(work, anew=True)
-    return _days(calendar, day.date, day.date)[0]
+    return list_days(calendar, day.date, day.date)[0]
 
 
-def _days(calendar: Calendar, first: date, last: date) -> list[CalendarDay]:
+def list_days(calendar: Calendar, first: date, last: date) -> list[CalendarDay]:
+    """Return every day from the first to the last, both included."""
     declared = {day.date: day for day in known.declared()}
     names = {
         language: public_days(calendar.country, calendar.subdivision, first.year, language).free

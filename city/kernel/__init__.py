@@ -5,6 +5,7 @@ async with database.work(actor) as work:
     work.announce(CaseOpened(case_id=case.id))  # heard only if this commits
 """
 
+from city.kernel.answers import KeptAnswer, begin_answer, keep_answer
 from city.kernel.database import Database
 from city.kernel.errors import (
     Conflict,
@@ -21,7 +22,7 @@ from city.kernel.errors import (
 from city.kernel.events import Event, reacts_to
 from city.kernel.ids import new_id, new_ref, number_ref, read_ref, ref_number
 from city.kernel.jobs import beat, job
-from city.kernel.log import Logged, events_after, log_position
+from city.kernel.log import Logged, events_after, events_between, log_position
 from city.kernel.migrations import Pending, migrate, pending, unapplied
 from city.kernel.postgres import Postgres, PostgresFailed
 from city.kernel.work import NOBODY, Actor, Work
@@ -38,6 +39,7 @@ __all__ = [
     "Invalid",
     "JobFailed",
     "Jobs",
+    "KeptAnswer",
     "Logged",
     "Missing",
     "Pending",
@@ -50,8 +52,11 @@ __all__ = [
     "Unavailable",
     "Work",
     "beat",
+    "begin_answer",
     "events_after",
+    "events_between",
     "job",
+    "keep_answer",
     "log_position",
     "migrate",
     "new_id",

@@ -103,13 +103,14 @@ class Database:
 
         async def connect() -> Connection:
             try:
-                connection = await pool.acquire(timeout=5)
+                # One that is idle is there at once; a timer would cost more than taking it.
+                connection = await pool.acquire(timeout=None if pool.get_idle_size() else 5)
             except GONE as error:
                 raise Unavailable("The city's records cannot be reached just now.") from error
             held.append(connection)
             if not reading:
-                held.append(connection.transaction())
-                await held[1].start()
+                await connection.execute("begin")
+                held.append("begun")
             return cast("Connection", connection)
 
         work = Work(connect, actor, now or self.clock(), reading=reading)
@@ -118,12 +119,12 @@ class Database:
             if not reading:
                 has_jobs = await outbox.write(work)
                 if len(held) == 2:
-                    await held[1].commit()
+                    await held[0].execute("commit")
                     if has_jobs:
                         self.woken.set()
         except BaseException as error:
             if len(held) == 2:
-                await _roll_back(held[1])
+                await _roll_back(held[0])
             if (refusal := _refusal(error)) is not None:
                 raise refusal from error
             raise
@@ -141,9 +142,9 @@ def _refusal(error: BaseException) -> Problem | None:
     return None
 
 
-async def _roll_back(transaction: Any) -> None:
+async def _roll_back(connection: Any) -> None:
     try:
-        await transaction.rollback()
+        await connection.execute("rollback")
     except GONE:
         pass  # The server went away, and the transaction with it.
     except asyncpg.PostgresError:

@@ -65,6 +65,29 @@ async def events_after(work: Work, position: str, kinds: Sequence[str], limit: i
     )
 
 
+async def events_between(
+    work: Work, begin: datetime, end: datetime, kinds: Sequence[str], limit: int
+) -> list[Logged]:
+    """Return up to `limit` events of these kinds that were announced from `begin` until `end`.
+
+    They come in the order of the log. It is read from its first line on: for what is rarely asked.
+    """
+    return await work.all(
+        Logged,
+        """
+        select id, kind, at, actor_id, body, tx || '-' || seq as position
+        from kernel.event
+        where at >= :begin and at < :end and kind = any(:kinds::text[])
+        order by tx, seq
+        limit :limit
+        """,
+        begin=begin,
+        end=end,
+        kinds=list(kinds),
+        limit=limit,
+    )
+
+
 def _read(position: str) -> tuple[str, int]:
     if not position:
         return "0", 0

@@ -28,6 +28,7 @@ from city.places.cells import (
     parent,
     range_of,
 )
+from city.places.exporting import list_areas
 from city.places.gazetteer import (
     close_room,
     find_named_wards,
@@ -84,6 +85,7 @@ __all__ = [
     "get_ward",
     "import_boundaries",
     "is_approximate",
+    "list_areas",
     "list_old_units",
     "list_wards",
     "load_profile",

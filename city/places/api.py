@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar.params import Parameter
 from msgspec import Struct
 
+from city.kernel import Missing
 from city.places import gazetteer
 from city.places.model import Kind, name_in
 from city.web import PUBLIC, Request, Response, get
@@ -66,10 +67,15 @@ async def list_wards(request: Request) -> WardList:
     return WardList(gazetteer.is_approximate(), wards)
 
 
-@get("/api/v1/ward", allow=PUBLIC)
+@get("/api/v1/ward", allow=PUBLIC, may=(404,))
 async def find_ward(request: Request, latitude: Latitude, longitude: Longitude) -> WardHere:
-    """Say which ward a place lies in; refused with 422 outside the city."""
-    ward = gazetteer.require_ward(latitude, longitude)
+    """Say which ward a place lies in.
+
+    Outside the city there is none (404).
+    """
+    ward = gazetteer.find_ward(latitude, longitude)
+    if ward is None:
+        raise Missing("This place is outside the city. Please choose a place within it.")
     return WardHere(ward.code, name_in(ward, language_of(request)), gazetteer.is_approximate())
 
 

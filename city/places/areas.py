@@ -116,4 +116,7 @@ def _scaled(geometry: BaseGeometry, east: float) -> BaseGeometry:
 
 
 def _in_degrees(geometry: BaseGeometry, east: float) -> BaseGeometry:
-    return shapely.transform(geometry, lambda at: at / [east, METRES_PER_DEGREE])
+    """Return it in degrees, to a centimetre: to the last digit its edges cross by a hair."""
+    return shapely.set_precision(
+        shapely.transform(geometry, lambda at: at / [east, METRES_PER_DEGREE]), 1e-7
+    )

@@ -1,13 +1,15 @@
 """Processes for programs: what a kind of case goes through, for everybody to read."""
 
 from datetime import datetime
+from typing import Annotated
 
+from litestar.params import Parameter
 from msgspec import Struct
 
 from city.kernel import Work
 from city.processes import memory, store
 from city.processes.model import Definition, Process, Version
-from city.web import PUBLIC, get
+from city.web import PUBLIC, ApiResponse, Response, get, http_date
 
 
 class ProcessSummary(Struct, frozen=True, kw_only=True):
@@ -39,6 +41,10 @@ class ProcessDetail(Struct, frozen=True, kw_only=True):
     versions: list[int]
 
 
+ProcessCode = Annotated[str, Parameter(max_length=80, description="The code of a process.")]
+Number = Annotated[int, Parameter(ge=1, le=2**31 - 1, description="The number of a version.")]
+
+
 @get("/api/v1/processes", allow=PUBLIC)
 async def list_processes(work: Work) -> list[ProcessSummary]:
     """List the processes by which cases are handled now."""
@@ -55,7 +61,7 @@ async def list_processes(work: Work) -> list[ProcessSummary]:
 
 
 @get("/api/v1/processes/{code:str}", allow=PUBLIC)
-async def get_process(work: Work, code: str) -> ProcessDetail:
+async def get_process(work: Work, code: ProcessCode) -> ProcessDetail:
     """Return the version of a process that holds now."""
     found = await memory.current(work, code)
     versions = [published.version for published in await store.list_versions(work, code)]
@@ -68,13 +74,18 @@ async def get_process(work: Work, code: str) -> ProcessDetail:
     )
 
 
-@get("/api/v1/processes/{code:str}/versions/{n:int}", allow=PUBLIC)
-async def get_version(work: Work, code: str, n: int) -> ProcessVersion:
+@get(
+    "/api/v1/processes/{code:str}/versions/{n:int}",
+    allow=PUBLIC,
+    tells={"Last-Modified": "When this version was published."},
+)
+async def get_process_version(work: Work, code: ProcessCode, n: Number) -> Response[ProcessVersion]:
     """Return one version of a process."""
     found: Version = await memory.get(work, code, n)
-    return ProcessVersion(
+    body = ProcessVersion(
         code=code, version=n, published_at=found.published_at, definition=found.definition
     )
+    return ApiResponse(body, headers={"last-modified": http_date(found.published_at)})
 
 
-routes = [list_processes, get_process, get_version]
+routes = [list_processes, get_process, get_process_version]

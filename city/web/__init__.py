@@ -8,13 +8,26 @@ async def show_report(request: Request, work: Work, ref: str) -> Response:
 from litestar import Request, Response
 from litestar.datastructures import UploadFile
 
+from city.web.answers import (
+    ApiResponse,
+    Outdated,
+    http_date,
+    idempotency_key,
+    require_version,
+    version_tag,
+)
+from city.web.bodies import check_json
 from city.web.cards import Card
-from city.web.forms import Form, check, check_json, read_form
+from city.web.door import MACHINE_PATHS, Knock, Visit
+from city.web.forms import Form, check, read_form
 from city.web.gate import Gate, JsonLines, cookie, language_of
+from city.web.kinds import KINDS
 from city.web.official import Official, official_code, read_official
 from city.web.offline import keep_offline, person_mark
-from city.web.openapi import describe
+from city.web.openapi import About, describe
 from city.web.pages import Pages, page, redirect, render_words, wants_fragment
+from city.web.paging import GOES_ON, Code, Cursor, paged, read_cursor, write_cursor
+from city.web.paging import Words as SearchWords
 from city.web.problems import problem_handlers
 from city.web.routes import (
     PLAIN_BYTES,
@@ -22,29 +35,41 @@ from city.web.routes import (
     UPLOAD_BYTES,
     delete,
     get,
+    patch,
     post,
     work_dependency,
 )
 from city.web.static import Static, serve_static
 from city.web.times import Times
-from city.web.words import LANGUAGE_NAMES, Words, folded, in_language
+from city.web.words import LANGUAGE_NAMES, Words, folded, in_language, words_in
 
 __all__ = [
+    "GOES_ON",
+    "KINDS",
     "LANGUAGE_NAMES",
+    "MACHINE_PATHS",
     "PLAIN_BYTES",
     "PUBLIC",
     "UPLOAD_BYTES",
+    "About",
+    "ApiResponse",
     "Card",
+    "Code",
+    "Cursor",
     "Form",
     "Gate",
     "JsonLines",
+    "Knock",
     "Official",
+    "Outdated",
     "Pages",
     "Request",
     "Response",
+    "SearchWords",
     "Static",
     "Times",
     "UploadFile",
+    "Visit",
     "Words",
     "check",
     "check_json",
@@ -53,19 +78,28 @@ __all__ = [
     "describe",
     "folded",
     "get",
+    "http_date",
+    "idempotency_key",
     "in_language",
     "keep_offline",
     "language_of",
     "official_code",
     "page",
+    "paged",
+    "patch",
     "person_mark",
     "post",
     "problem_handlers",
+    "read_cursor",
     "read_form",
     "read_official",
     "redirect",
     "render_words",
+    "require_version",
     "serve_static",
+    "version_tag",
     "wants_fragment",
+    "words_in",
     "work_dependency",
+    "write_cursor",
 ]

@@ -1,4 +1,4 @@
-"""Reading forms and bodies into shapes, with a sentence for every field that is wrong."""
+"""Reading forms into shapes, with a sentence for every field that is wrong."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -8,10 +8,9 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
-from litestar.exceptions import ClientException, SerializationException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
-from city.kernel import Invalid, Problem, Says, say
+from city.kernel import Problem, Says, say
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -56,7 +55,7 @@ def check(shape: type[Shape], values: Mapping[str, Any]) -> tuple[Shape | None, 
     """Return the values as a `shape`, or None and a sentence for every wrong field."""
     fields: dict[str, Any] = {}
     errors: dict[str, Says] = {}
-    for field in _fields(shape):
+    for field in fields_of(shape):
         given = values.get(field.encode_name)
         if isinstance(given, str):
             given = given.replace("\x00", "").strip()  # PostgreSQL keeps no NUL.
@@ -67,7 +66,7 @@ def check(shape: type[Shape], values: Mapping[str, Any]) -> tuple[Shape | None, 
         try:
             fields[field.name] = msgspec.convert(given, field.type, strict=False)
         except msgspec.ValidationError as error:
-            errors[field.encode_name] = _sentence(field.type, given, str(error))
+            errors[field.encode_name] = sentence_for(field.type, given, str(error))
     if errors:
         return None, errors
     try:
@@ -76,30 +75,11 @@ def check(shape: type[Shape], values: Mapping[str, Any]) -> tuple[Shape | None, 
         return None, {"": problem.says}
 
 
-async def check_json(request: Request[Any, Any, Any], shape: type[Shape]) -> Shape:
-    """Return the JSON body as a `shape`; raise Invalid with every error, or Problem if not JSON."""
-    try:
-        body = await request.json()
-    except RequestEntityTooLarge:
-        raise
-    except (SerializationException, ClientException, ValueError, RecursionError) as error:
-        raise Problem("The body is not valid JSON.") from error
-    if not isinstance(body, dict):
-        raise Problem("The body must be a JSON object.")
-    known = {field.encode_name for field in _fields(shape)}
-    found, errors = check(shape, body)
-    for name in body.keys() - known:
-        errors[str(name)] = say("There is no field of this name.")
-    if errors or found is None:
-        raise Invalid(errors)
-    return found
-
-
 async def _posted(
     request: Request[Any, Any, Any], shape: type[msgspec.Struct]
 ) -> tuple[dict[str, Any], dict[str, list[UploadFile]]]:
     posted = await request.form()
-    many = {f.encode_name for f in _fields(shape) if _is_list(f.type)}
+    many = {f.encode_name for f in fields_of(shape) if _is_list(f.type)}
     values: dict[str, Any] = {}
     files: dict[str, list[UploadFile]] = {}
     for name, value in posted.multi_items():
@@ -118,7 +98,7 @@ async def _posted(
 
 
 @lru_cache
-def _fields(shape: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+def fields_of(shape: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
     """Return the fields of a shape; msgspec works them out anew each time, in 90 µs."""
     return msgspec.structs.fields(shape)
 
@@ -144,7 +124,7 @@ def _limits(kind: Any) -> msgspec.Meta | None:
     return None
 
 
-def _sentence(kind: Any, given: Any, error: str) -> Says:
+def sentence_for(kind: Any, given: Any, error: str) -> Says:
     """Return what to do about a value that msgspec refused."""
     limits = _limits(kind)
     size = len(given) if isinstance(given, str | list) else 0

@@ -13,6 +13,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from city.kernel import NOBODY, Actor, Database, Unavailable, new_id
 from city.settings import Settings
+from city.web.door import MACHINE_PATHS, Admit, Knock, Visit
+from city.web.methods import allowed_methods, answer_options
 
 log = logging.getLogger("city.web")
 
@@ -20,8 +22,6 @@ SESSION = "session"
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 FindActor = Callable[[Database, str], Awaitable[Actor | None]]
-FindProgram = Callable[[Database, str, str, str], Awaitable[Actor | None]]
-"""Called with the Authorization header, the method and the path of a request without session."""
 
 
 class Gate:
@@ -42,13 +42,13 @@ class Gate:
         settings: Settings,
         find_actor: FindActor,
         csp: str,
-        find_program: FindProgram | None = None,
+        admit: Admit | None = None,
     ) -> None:
         """Stand before `app`."""
         self.app = app
         self.database = database
         self.find_actor = find_actor
-        self.find_program = find_program
+        self.admit = admit
         self.languages = settings.profile.spoken
         self.headers = _headers(csp, secure=settings.secure_cookies)
 
@@ -69,34 +69,36 @@ class Gate:
         if asked := _asked_language(scope["query_string"], self.languages):
             jar["language"] = asked
         state["language"] = language_of(jar, headers.get(b"accept-language", b""), self.languages)
-        status = 500
+        status, size = 500, 0
+        visit: Visit | None = None
         # A HEAD is answered as a GET whose body is left out on its way.
         is_head = scope["method"] == "HEAD"
         if is_head:
             scope = {**scope, "method": "GET"}  # type: ignore[assignment]
 
         async def send_on(message: Message) -> None:
-            nonlocal status
-            if is_head and message["type"] == "http.response.body":
-                message["body"] = b""
+            nonlocal status, size
+            if message["type"] == "http.response.body":
+                if is_head:
+                    message["body"] = b""
+                size += len(message.get("body", b""))
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = self._headed(message, request_id, asked)
+                more = visit.headers(status) if visit else []
+                message["headers"] = self._headed(message, more, request_id, asked)
             await send(message)
 
         try:
-            state["foreign"] = scope["method"] not in _SAFE and _is_foreign(scope, headers)
-            if (token := jar.get(SESSION)) and not scope["path"].startswith("/static/"):
-                try:
-                    scope["user"] = await self.find_actor(self.database, token) or NOBODY
-                except Unavailable:
-                    state["unreachable"] = True  # Who asks is not known now, and may be somebody.
-            elif self.find_program and (borne := headers.get(b"authorization")):
-                scope["user"] = await self._program(scope, borne)
-            if scope["user"].language in self.languages and "language" not in jar:
-                state["language"] = scope["user"].language
+            visit = await self._recognise(scope, headers, jar)
+            if scope["method"] == "OPTIONS" and (
+                methods := allowed_methods(self.app, scope["path"])  # type: ignore[arg-type]
+            ):
+                await answer_options(send_on, methods)
+                return
             await self.app(scope, receive, send_on)
         finally:
+            if visit:
+                visit.done(status, size)
             log.info(
                 "request",
                 extra={
@@ -108,14 +110,19 @@ class Gate:
                 },
             )
 
-    def _headed(self, message: Any, request_id: str, asked: str) -> list[tuple[bytes, bytes]]:
+    def _headed(
+        self, message: Any, more: list[tuple[bytes, bytes]], request_id: str, asked: str
+    ) -> list[tuple[bytes, bytes]]:
         """Return an answer's headers and ours. What it says of itself is left as it is.
 
         So a page that needs more than the others (the scanner) brings a policy of its own.
         """
-        headers = list(message.get("headers", []))
+        told = {name for name, _ in more}
+        headers = [header for header in message.get("headers", []) if header[0] not in told]
         own = {name for name, _ in headers}
-        headers += [header for header in self.headers if header[0] not in own]
+        if b"content-security-policy" in own:
+            own.add(b"x-frame-options")  # Who may frame it, its own policy says.
+        headers += [*more, *(header for header in self.headers if header[0] not in own)]
         headers.append((b"x-request-id", request_id.encode()))
         if asked:
             headers.append((b"set-cookie", language_cookie(asked)))
@@ -123,11 +130,33 @@ class Gate:
             headers.append((b"cache-control", b"private, no-cache"))
         return headers
 
-    async def _program(self, scope: Any, authorization: bytes) -> Actor:
-        assert self.find_program is not None  # noqa: S101 (for the checker of types)
-        borne = authorization.decode("latin-1")
-        found = await self.find_program(self.database, borne, scope["method"], scope["path"])
-        return found or NOBODY
+    async def _recognise(
+        self, scope: Any, headers: Mapping[bytes, bytes], jar: Mapping[str, str]
+    ) -> Visit | None:
+        """Put in the scope who asks and in which language; return how a program goes on."""
+        state, path, visit = scope["state"], scope["path"], None
+        state["foreign"] = scope["method"] not in _SAFE and _is_foreign(scope, headers)
+        if (token := jar.get(SESSION)) and not path.startswith("/static/"):
+            try:
+                scope["user"] = await self.find_actor(self.database, token) or NOBODY
+            except Unavailable:
+                state["unreachable"] = True  # Who asks is not known now, and may be somebody.
+        bears = b"authorization" in headers or b"x-api-key" in headers
+        by_program = path.startswith(MACHINE_PATHS)
+        # Who sends a key means it: a wrong one is refused, though a session comes along.
+        keyed = by_program and (b"x-api-key" in headers or _is_bearer(headers))
+        if self.admit and (keyed or (scope["user"] is NOBODY and (bears or by_program))):
+            address = scope["client"][0] if scope.get("client") else ""
+            knock = Knock(scope["method"], path, address, headers)
+            visit = await self.admit(self.database, knock)
+            scope["user"], state["refusal"] = visit.actor, visit.refusal
+        if scope["user"].language in self.languages and "language" not in jar:
+            state["language"] = scope["user"].language
+        return visit
+
+
+def _is_bearer(headers: Mapping[bytes, bytes]) -> bool:
+    return headers.get(b"authorization", b"")[:7].lower() == b"bearer "
 
 
 def language_of(jar: Mapping[str, str], accepted: bytes, languages: list[str]) -> str:

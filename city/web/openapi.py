@@ -1,60 +1,313 @@
-"""The description of the API (OpenAPI 3.1), with the bodies that `check_json` reads by itself."""
+"""The description of the API (OpenAPI 3.1), made of the routes and of what they say of themselves.
 
+Nothing of it is written a second time: parameters and shapes are the handlers' own types, words
+their docstrings, security what the route allows. The same routes give the same document.
+"""
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-_PROBLEM = {
-    "type": "object",
-    "title": "Problem",
-    "description": "What was refused and why (RFC 9457).",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "pointer": {"type": "string"},
-                    "field": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
+from city.web.answers import LEAST_KEY, MOST_KEY
+from city.web.refusals import HEADERS, PROBLEM, refusals_of
+from city.web.shapes import (
+    Given,
+    Schema,
+    Shapes,
+    answer_of,
+    merged,
+    parameters_in,
+    parameters_of,
+)
+
+PUBLIC = "public"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What the description says of the whole. `tags` are the rooms whose routes are described.
+
+    `scopes` are the scopes of programs by the permission they open. `examples` are by operationId:
+    `{"query": {}, "path": {}, "body": {}, "status": 200, "answer": …}`.
+    """
+
+    title: str
+    summary: str
+    text: str
+    url: str
+    contact: Mapping[str, str]
+    tags: Mapping[str, str]
+    scopes: Mapping[str, tuple[str, str]]
+    examples: Mapping[str, Mapping[str, Any]]
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """A route's handler, and what there is to say about it."""
+
+    path: str
+    method: str
+    handler: HTTPRouteHandler
+    function: Any
+    parameters: list[Given]
+    answer: Any
+    said: Mapping[str, Any]
+    """What was said where it is routed."""
+
+    @property
+    def id(self) -> str:
+        """Its operationId; of several addresses those with an ending have it in their names."""
+        door = "open311_" if self.path.startswith("/open311/") else ""
+        name = self.said.get("code") or f"{door}{self.function.__name__}"
+        return f"{name}_{self.ending}" if self.ending and len(self.handler.paths) > 1 else name
+
+    @property
+    def ending(self) -> str:
+        """What its address ends with, such as `xml`; usually nothing."""
+        last = self.path.rpartition("/")[2].rpartition("}")[2]
+        return last.partition(".")[2]
+
+    def among(self, media: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        """Return the media types that its address can give, of all that were said."""
+        given = media or {}
+        return {kind: shape for kind, shape in given.items() if self.ending in kind} or given
+
+    @property
+    def room(self) -> str:
+        """The room it belongs to."""
+        return self.function.__module__.split(".")[1]
+
+
+def describe(app: Litestar, about: About) -> dict[str, Any]:
+    """Return the description of every route of the API, ready to be sent as JSON."""
+    operations = sorted(_operations(app), key=lambda one: (one.room, one.path, one.method))
+    shapes = _shapes(operations)
+    paths: dict[str, Any] = {}
+    for operation in operations:
+        item = paths.setdefault(operation.path, {})
+        item[operation.method] = _describe(operation, shapes, about)
+    rooms = dict.fromkeys(operation.room for operation in operations)
+    return {
+        "openapi": "3.1.0",
+        "info": merged(
+            {
+                "title": about.title,
+                "summary": about.summary,
+                "description": about.text,
+                "version": "1",
+                "contact": dict(about.contact),
+                "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
+            }
+        ),
+        "servers": [{"url": about.url, "description": "This city."}],
+        "tags": [{"name": room, "description": about.tags.get(room, "")} for room in rooms],
+        "externalDocs": {
+            "url": f"{about.url}/developers/api",
+            "description": "The same as pages for people.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {"Problem": PROBLEM, **shapes.components},
+            "headers": HEADERS,
+            "securitySchemes": _schemes(about),
+        },
+    }
+
+
+def operation_ids(app: Litestar) -> list[str]:
+    """Return the operationId of every route of the API."""
+    return [operation.id for operation in _operations(app)]
+
+
+def _operations(app: Litestar) -> Iterator[Operation]:
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        for handler in route.route_handlers:
+            if not handler.resolve_include_in_schema() or "allow" not in handler.opt:
+                continue
+            function = inspect.unwrap(handler.fn)
+            in_path = route.path_parameters.keys()
+            parameters = parameters_of(function, in_path)
+            if query := handler.opt.get("query"):
+                in_path_only = [one for one in parameters if one.place != "query"]
+                parameters = in_path_only + parameters_in(query)
+            for method in sorted(str(name).lower() for name in handler.http_methods):
+                operation = Operation(
+                    route.path_format,
+                    method,
+                    handler,
+                    function,
+                    parameters,
+                    answer_of(function),
+                    handler.opt,
+                )
+                yield from _each(operation)
+
+
+def _each(operation: Operation) -> Iterator[Operation]:
+    """Yield an operation, or one for each word that a part of its address can be (`each`)."""
+    each = operation.said.get("each")
+    if not each:
+        yield operation
+        return
+    for part, words in each.items():
+        for word, (code, summary, shape) in words.items():
+            said = {**operation.said, "code": code, "takes": [shape], "summary": summary}
+            yield msgspec.structs.replace(
+                operation,
+                path=operation.path.replace(f"{{{part}}}", word),
+                parameters=[one for one in operation.parameters if one.name != part],
+                said=said,
+            )
+
+
+def _shapes(operations: Iterable[Operation]) -> Shapes:
+    kinds: list[Any] = []
+    bodies: list[type] = []
+    for one in operations:
+        kinds += [given.kind for given in one.parameters]
+        kinds.append(one.answer)
+        for media in ("gives", "refuses"):
+            kinds += (one.said.get(media) or {}).values()
+        bodies += one.said.get("takes") or ()
+        if form := one.said.get("form"):
+            bodies.append(form)
+    return Shapes([*kinds, *bodies], bodies)
+
+
+def _describe(operation: Operation, shapes: Shapes, about: About) -> Schema:
+    words = inspect.cleandoc(operation.function.__doc__ or operation.id)
+    summary = operation.said.get("summary") or words.partition("\n\n")[0]
+    example = about.examples.get(operation.id, {})
+    parameters = [_parameter(given, shapes, example) for given in operation.parameters]
+    return merged(
+        {
+            "operationId": operation.id,
+            "summary": " ".join(summary.replace("`", "").split()).rstrip("."),
+            "description": "\n\n".join(" ".join(part.split()) for part in words.split("\n\n")),
+            "tags": [operation.room],
+            "parameters": parameters + _headers(operation),
+            "requestBody": _body(operation, shapes, example),
+            "responses": _responses(operation, shapes, example),
+        },
+        {"security": _security(operation, about)},
+    )
+
+
+def _parameter(given: Given, shapes: Shapes, example: Mapping[str, Any]) -> Schema:
+    schema = shapes.of(given.kind)
+    if given.usual is not None:
+        schema["default"] = msgspec.to_builtins(given.usual)
+    place = "path" if given.place == "path" else "query"
+    shown = example.get(place, {}).get(given.name)
+    written: Schema = {
+        "name": given.name,
+        "in": given.place,
+        "required": given.needed,
+        "description": given.about,
+        "schema": schema,
+    }
+    return merged(written) | ({} if shown is None else {"example": shown})
+
+
+def _headers(operation: Operation) -> list[Schema]:
+    found: list[Schema] = []
+    if operation.method == "get":
+        found.append(_header("If-None-Match", "The ETag that is known: 304 if it is still so.", {}))
+    elif operation.method == "post" and operation.path.startswith("/api/"):
+        limits = {"minLength": LEAST_KEY, "maxLength": MOST_KEY, "pattern": "^[!-~]+$"}
+        words = "Chosen by the sender: the same sent again is done once, for 24 hours."
+        found.append(_header("Idempotency-Key", words, limits))
+    return found
+
+
+def _header(name: str, words: str, limits: Schema) -> Schema:
+    schema = {"type": "string", **limits}
+    return {"name": name, "in": "header", "description": words, "schema": schema}
+
+
+def _body(operation: Operation, shapes: Shapes, example: Mapping[str, Any]) -> Schema:
+    if form := operation.said.get("form"):
+        schema = shapes.of(form)
+        files = "binary" in str(shapes.components[schema["$ref"].rpartition("/")[2]])
+        media = FORMS if files else FORMS[:1]
+        return {"required": True, "content": {kind: {"schema": schema} for kind in media}}
+    takes = operation.said.get("takes") or ()
+    if not takes:
+        return {}
+    found = [shapes.of(kind) for kind in takes]
+    schema = found[0] if len(found) == 1 else {"anyOf": found}
+    content: Schema = {"schema": schema}
+    if "body" in example:
+        content["example"] = example["body"]
+    return {"required": True, "content": {"application/json": content}}
+
+
+def _responses(operation: Operation, shapes: Shapes, example: Mapping[str, Any]) -> Schema:
+    status = operation.handler.status_code
+    gives = operation.among(operation.said.get("gives"))
+    content: Schema = {media: merged({"schema": shapes.of(kind)}) for media, kind in gives.items()}
+    if not content and status != 204:
+        content = {"application/json": {"schema": shapes.of(operation.answer)}}
+    if "answer" in example and "application/json" in content:
+        content["application/json"]["example"] = example["answer"]
+    headers = {
+        name: {"description": words, "schema": {"type": "string"}}
+        for name, words in (operation.said.get("tells") or {}).items()
+    }
+    if operation.method == "get" and status == 200 and operation.path.startswith("/api/"):
+        headers["ETag"] = {"$ref": "#/components/headers/ETag"}
+    done = "It was done." if operation.method != "get" else "What was asked for."
+    found: Schema = {str(status): merged({"description": done}, _parts(headers, content))}
+    for other, words in (operation.said.get("also") or {}).items():
+        found[str(other)] = merged({"description": words}, _parts(headers, content))
+    if operation.method == "get" and operation.path.startswith("/api/"):
+        found["304"] = {"description": "It is as the sender knows it (If-None-Match)."}
+    found |= refusals_of(operation, shapes)
+    return dict(sorted(found.items()))
+
+
+def _parts(headers: Schema, content: Schema) -> Schema:
+    return {"headers": headers, "content": content}
+
+
+def _schemes(about: About) -> Schema:
+    return {
+        "key": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-API-Key",
+            "description": "A key of a program. It can come as “Authorization: Bearer …” as well.",
+        },
+        "token": {
+            "type": "oauth2",
+            "description": "A token by client credentials (RFC 6749 §4.4). It lasts ten minutes.",
+            "flows": {
+                "clientCredentials": {
+                    "tokenUrl": f"{about.url}/oauth/token",
+                    "scopes": dict(sorted(about.scopes.values())),
+                }
             },
         },
-    },
-}
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "session",
+            "description": "Somebody who is signed in, in the browser.",
+        },
+    }
 
 
-def describe(app: Litestar) -> dict[str, Any]:
-    """Return the description of every route under /api/, ready to be sent as JSON."""
-    described: dict[str, Any] = app.openapi_schema.to_schema()
-    schemas = described.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Problem"] = _PROBLEM
-    for route in app.routes:
-        if not isinstance(route, HTTPRoute) or route.path_format not in described["paths"]:
-            continue
-        for method, operation in described["paths"][route.path_format].items():
-            handler, _ = route.route_handler_map[method.upper()]  # type: ignore[index]
-            if takes := handler.opt.get("takes"):
-                operation["requestBody"] = _body(takes, schemas)
-            operation["responses"]["default"] = {
-                "description": "It was refused, and the body says why.",
-                "content": {
-                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-                },
-            }
-    return described
-
-
-def _body(takes: list[type], schemas: dict[str, Any]) -> dict[str, Any]:
-    found, parts = msgspec.json.schema_components(takes, ref_template="#/components/schemas/{name}")
-    schemas.update(parts)
-    schema = found[0] if len(found) == 1 else {"anyOf": list(found)}
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+def _security(operation: Operation, about: About) -> list[Schema]:
+    allow = operation.said["allow"]
+    if allow == PUBLIC:
+        return [{}, {"key": []}, {"token": []}, {"session": []}]
+    if allow not in about.scopes:
+        return [{"session": []}]
+    scope = about.scopes[allow][0]
+    return [{"key": [scope]}, {"token": [scope]}, {"session": []}]

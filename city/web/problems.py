@@ -9,24 +9,14 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
 
 from city.kernel import Invalid, Problem, Says, SignInNeeded, TooMany, Unavailable, say
+from city.settings import current
+from city.web.bodies import FITS
+from city.web.kinds import UNFIT, kind_of_status
+from city.web.methods import allowed_methods
 from city.web.pages import page, redirect, wants_fragment
 from city.web.words import words_of
 
 log = logging.getLogger("city.web")
-
-_TITLES = {
-    400: Problem.title,
-    401: SignInNeeded.title,
-    403: "Not allowed",
-    404: "Not found",
-    405: "Not possible here",
-    413: "Too large",
-    415: "Not a kind we can read",
-    422: Invalid.title,
-    429: TooMany.title,
-    500: "Something broke on our side",
-    503: Unavailable.title,
-}
 
 
 def show_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
@@ -35,7 +25,12 @@ def show_problem(request: Request[Any, Any, Any], problem: Problem) -> Response[
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return redirect(f"/sign-in?next={quote(here, safe='')}")
     errors = problem.errors if isinstance(problem, Invalid) else {}
-    answer = _answer(request, problem.status, problem.title, problem.says, errors)
+    status, kind = problem.status, kind_of_status(problem.status).slug
+    if isinstance(problem, Invalid) and _is_about_facts(request):
+        status, kind = 409, UNFIT
+    answer = _answer(request, status, problem.title, problem.says, errors, kind)
+    if status == 401 and wants_json(request):
+        answer.headers["www-authenticate"] = "Bearer"
     if isinstance(problem, TooMany):
         answer.headers["retry-after"] = str(problem.seconds)
     if isinstance(problem, Unavailable):
@@ -62,7 +57,12 @@ def show_http(request: Request[Any, Any, Any], error: HTTPException) -> Response
     }.get(status, say("The request could not be met."))
     if isinstance(error, NotAuthorizedException):
         status = 401
-    return _answer(request, status, _TITLES.get(status, Problem.title), says, errors)
+    kind = kind_of_status(status)
+    answer = _answer(request, status, kind.title, says, errors, kind.slug)
+    if status == 405:
+        methods = allowed_methods(request.app, request.scope["path"])
+        answer.headers["allow"] = ", ".join(methods)
+    return answer
 
 
 def show_failure(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -71,7 +71,8 @@ def show_failure(request: Request[Any, Any, Any], error: Exception) -> Response[
         "failure", exc_info=error, extra={"request_id": request.scope["state"].get("request_id")}
     )
     says = say("This is our mistake, not yours. Nothing you had sent before is lost.")
-    return _answer(request, 500, _TITLES[500], says, {})
+    kind = kind_of_status(500)
+    return _answer(request, 500, kind.title, says, {}, kind.slug)
 
 
 problem_handlers: dict[Any, Any] = {
@@ -90,6 +91,12 @@ def wants_json(request: Request[Any, Any, Any]) -> bool:
     return "json" in accept and "text/html" not in accept
 
 
+def _is_about_facts(request: Request[Any, Any, Any]) -> bool:
+    """Return whether a program's body is as it is described, so that only the facts refuse it."""
+    scope = request.scope
+    return bool(scope["state"].get(FITS)) and scope["path"].startswith("/api/")
+
+
 def _extra(error: HTTPException) -> list[dict[str, Any]]:
     extra = error.extra
     return (
@@ -98,8 +105,16 @@ def _extra(error: HTTPException) -> list[dict[str, Any]]:
 
 
 def _answer(
-    request: Request[Any, Any, Any], status: int, title: str, says: Says, errors: dict[str, Says]
+    request: Request[Any, Any, Any],
+    status: int,
+    title: str,
+    says: Says,
+    errors: dict[str, Says],
+    kind: str,
 ) -> Response[Any]:
+    for prefix, answer in request.app.state.problem_answers.items():
+        if request.scope["path"].startswith(prefix):
+            return answer(request, status, says, errors)
     state = request.scope["state"]
     language = state.get("language", "en")
     t = words_of(language).t
@@ -107,7 +122,7 @@ def _answer(
     detail = t(says)
     if wants_json(request):
         body: dict[str, Any] = {
-            "type": "about:blank",
+            "type": f"{current().url}/problems/{kind}",
             "title": t(title),
             "status": status,
             "detail": detail,

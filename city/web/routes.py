@@ -14,7 +14,9 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from city.kernel import Forbidden, SignInNeeded, Unavailable, Work
+from city.web.answers import ApiResponse, answered_once
 from city.web.offline import MARK, is_somebody_else
+from city.web.parameters import known_parameters
 
 PUBLIC = "public"
 """The permission of a route that anybody may use, signed in or not."""
@@ -26,6 +28,37 @@ UPLOAD_BYTES = 80_000_000
 """What a route that takes files asks for instead, as its `request_max_body_size`."""
 
 Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
+
+# Everything under /api/ and /open311/ is described in /openapi.json (include_in_schema=False: not).
+# What cannot be read from a handler's annotations is said where it is routed:
+#
+#   takes=[NewReport]                its JSON body: one of these shapes
+#   form=NewRequest                  its body as a form; a field of list[bytes] or bytes is a file,
+#                                    and makes it multipart too
+#   query=Wanted                     a shape whose fields are its parameters, for a handler that
+#                                    reads request.query_params by itself
+#   gives={"application/json": list[Service], "text/xml": None}
+#                                    its answer by media type, when it returns a bare Response
+#   refuses={"application/json": list[Fault], "text/xml": None}
+#                                    its refusals, when they are not problem+json
+#   also={200: "It had been sent before."}
+#                                    further statuses with the same body
+#   tells={"Link": "The next page."}      headers of its answer
+#   reads=("If-Match",)              it changes something that has a version (see require_version)
+#   may=(404,)                       statuses of refusals that cannot be known from the route
+#   each={"verb": {"claim": ("claim_case", "Claim a case", Nothing)}}
+#                                    described as one operation for each word that a part of its
+#                                    address can be: operationId, summary and body
+#   code="open311_list_requests"     its operationId, when the function's name is not its own
+#
+# A POST under /api/ that asks for `request` and `work` is done once for each Idempotency-Key
+# (see answers.py), unless it says once=False.
+
+_SAID = (
+    *("takes", "form", "query", "gives", "refuses", "also", "tells", "reads", "may", "code"),
+    "each",
+)
+_DESCRIBED = ("/api/", "/open311/")
 
 
 def get(path: str | list[str], *, allow: str, **options: Any) -> Decorator:
@@ -41,6 +74,7 @@ def post(
     takes: Sequence[type] = (),
     from_anywhere: bool = False,
     helpers: bool = False,
+    once: bool = True,
     **options: Any,
 ) -> Decorator:
     """Serve a POST to those who hold the permission `allow`.
@@ -49,8 +83,27 @@ def post(
     it from pages of other sites too: for what goes by a token or a secret of its own and by no
     cookie. `helpers`: on a route for everybody, who acts for somebody does it as that person.
     """
-    options["opt"] = {"takes": list(takes), "from_anywhere": from_anywhere, "helpers": helpers}
-    return _route(litestar.post, path, allow, {"status_code": status_code, **options})
+    options["opt"] = {"from_anywhere": from_anywhere, "helpers": helpers}
+    decorate = _route(
+        litestar.post, path, allow, {"status_code": status_code, "takes": list(takes), **options}
+    )
+    if not once or not _is_api(path):
+        return decorate
+    return lambda handler: decorate(answered_once(handler, status_code))
+
+
+def patch(
+    path: str | list[str],
+    *,
+    allow: str,
+    status_code: int = 200,
+    takes: Sequence[type] = (),
+    **options: Any,
+) -> Decorator:
+    """Serve a PATCH to those who hold the permission `allow`; otherwise as `post`."""
+    return _route(
+        litestar.patch, path, allow, {"status_code": status_code, "takes": list(takes), **options}
+    )
 
 
 def delete(
@@ -62,21 +115,38 @@ def delete(
     **options: Any,
 ) -> Decorator:
     """Serve a DELETE to those who hold the permission `allow`; otherwise as `post`."""
-    options["opt"] = {"takes": list(takes)}
-    return _route(litestar.delete, path, allow, {"status_code": status_code, **options})
+    return _route(
+        litestar.delete, path, allow, {"status_code": status_code, "takes": list(takes), **options}
+    )
 
 
 def _route(
     decorate: Callable[..., Any], path: str | list[str], allow: str, options: dict[str, Any]
 ) -> Decorator:
     paths = [path] if isinstance(path, str) else path
-    options.setdefault("include_in_schema", all(p.startswith("/api/") for p in paths))
-    options.setdefault("opt", {})["allow"] = allow
+    options.setdefault("include_in_schema", all(p.startswith(_DESCRIBED) for p in paths))
+    opt = options.setdefault("opt", {})
+    opt["allow"] = allow
+    for name in _SAID:
+        if name in options:
+            opt[name] = options.pop(name)
+    if _is_api(path):
+        options.setdefault("response_class", ApiResponse)
+        if "query" not in opt:
+            return lambda handler: decorate(
+                path, guards=[_guard, known_parameters(handler)], **options
+            )(handler)
     return decorate(path, guards=[_guard], **options)
+
+
+def _is_api(path: str | list[str]) -> bool:
+    return all(p.startswith("/api/") for p in ([path] if isinstance(path, str) else path))
 
 
 async def _guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     # Async though it waits for nothing: Litestar sends a plain function to a thread, each time.
+    if (refusal := connection.scope["state"].get("refusal")) is not None:
+        raise refusal
     if connection.scope["state"].get("foreign") and not handler.opt.get("from_anywhere"):
         raise Forbidden("This was sent from another site, so it was not accepted.")
     allow = handler.opt["allow"]

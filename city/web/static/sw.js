@@ -68,7 +68,7 @@ async function note(answer, started) {
   if (mark === null || started < changed || mark === (await whoIsHere())) return;
   changed = started;
   person = mark;
-  await idbKeyval.set("person", mark, notes);
+  await idbKeyval.set("person", mark, notes).catch(() => {}); // A full phone forgets it with this worker, and opens pages.
   const others = (await caches.keys()).filter((name) => name.startsWith(PERSON) && name !== PERSON + mark);
   await Promise.all(others.map((name) => caches.delete(name)));
   if (mark) await warm("/reports/new");

@@ -56,7 +56,7 @@ async def test_the_api_is_described_with_its_bodies_and_its_refusals(browser: Br
     body = submit["requestBody"]["content"]["application/json"]["schema"]
     shape = described["components"]["schemas"][body["$ref"].rpartition("/")[2]]
     assert {"category", "description"} <= set(shape["required"])
-    assert "application/problem+json" in submit["responses"]["default"]["content"]
+    assert "application/problem+json" in submit["responses"]["422"]["content"]
 
 
 async def test_a_head_is_a_get_without_its_body(browser: Browser) -> None:

@@ -1,4 +1,4 @@
-// <form-draft data-name="report" data-full="There is no room…"><form>…</form></form-draft> keeps what is typed and the photos
+// <form-draft data-name="report" data-full="There is no room…" data-full-photos="…for photos"><form>…</form></form-draft> keeps what is typed and the photos
 // chosen on this device until it is sent, so that a lost connection, or a phone that closes the page while its camera is
 // open, costs nobody anything. Each person has drafts of their own. A form says that it goes now by markSent(); the page
 // shown after that bears <form-draft data-name="report" data-sent></form-draft>, which forgets the draft, and with it what
@@ -24,7 +24,6 @@ class FormDraft extends HTMLElement {
     if (sent !== undefined) return this.forget(name);
     this.key = keyOf(name);
     this.form = this.querySelector("form");
-    this.fields = [...this.form.querySelectorAll(KEPT), ...PLACE.map((field) => this.form.elements[field])].filter((field) => field?.name);
     this.form.addEventListener("input", () => this.keepSoon());
     this.form.addEventListener("place-chosen", () => this.keepSoon());
     this.form.addEventListener("photos-changed", ({ detail }) => this.keep(`${this.key}:photos`, detail));
@@ -34,6 +33,11 @@ class FormDraft extends HTMLElement {
     const draft = await get(this.key).catch(() => undefined);
     if (draft) this.fill(draft);
     return this.restorePhotos(await get(`${this.key}:photos`).catch(() => undefined));
+  }
+
+  /** The fields there are now: what is asked may depend on what was chosen. */
+  get fields() {
+    return [...this.form.querySelectorAll(KEPT), ...PLACE.map((field) => this.form.elements[field])].filter((field) => field?.name);
   }
 
   async forget(name) {
@@ -53,18 +57,23 @@ class FormDraft extends HTMLElement {
   async keep(key, value) {
     clearTimeout(this.timer);
     this.timer = undefined;
+    const what = key.endsWith(":photos") && value.length ? "photos" : "all";
     try {
       await set(key, value);
+      this.querySelector(`[data-no-room=${what}]`)?.remove();
     } catch {
-      this.complain();
+      this.complain(what);
     }
   }
 
-  complain() {
-    if (!this.dataset.full || this.querySelector("[data-no-room]")) return;
-    const words = Object.assign(document.createElement("p"), { className: "error", textContent: this.dataset.full });
+  /** This device has no room, for photos or for all: what is on the page is not touched, and its reader is told. */
+  complain(what = "all") {
+    const text = what === "photos" ? this.dataset.fullPhotos ?? this.dataset.full : this.dataset.full;
+    if (!text || this.querySelector(`[data-no-room=all], [data-no-room=${what}]`)) return;
+    this.querySelector("[data-no-room]")?.remove();
+    const words = Object.assign(document.createElement("p"), { className: "summary", textContent: text, tabIndex: -1 });
     words.setAttribute("role", "alert");
-    words.dataset.noRoom = "";
+    words.dataset.noRoom = what;
     this.prepend(words);
   }
 
@@ -80,6 +89,8 @@ class FormDraft extends HTMLElement {
       if (kept && isChoice(field)) field.checked = kept.includes(field.value);
       else if (kept?.[0] && !field.value) field.value = kept[0];
     }
+    this.form.filled = values; // For what is in the form and has not been defined yet.
+    this.form.dispatchEvent(new CustomEvent("filled", { detail: values }));
     const picker = this.form.querySelector("place-picker");
     if (values.latitude?.[0]) picker?.show?.call(picker, picker.words.here, "");
   }

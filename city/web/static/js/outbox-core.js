@@ -12,6 +12,8 @@ self.makeOutbox = ({ createStore, del, entries, get, set }) => {
   const PAUSES = [5, 15, 45, 120, 300, 900];
   const DAY = 86400_000;
   const FIELDS = ["category", "description", "latitude", "longitude", "ward", "address", "seen_at", "private"];
+  const ANSWER = "attributes."; // Fields that answer what the category asks, each a list.
+  const TYPED = { latitude: Number, longitude: Number, private: (said) => said === "true" || said === true }; // A form has only texts.
   const NAMED = ["description", "category", "latitude", "longitude", "ward"];
   const ACCEPT = "application/json, application/problem+json";
 
@@ -30,6 +32,9 @@ self.makeOutbox = ({ createStore, del, entries, get, set }) => {
     await set(item.id, item, store);
     tell({ kind: "changed" });
   }
+
+  /** Write down how one stands. A phone without room for that goes on with what it has kept: the city takes it once. */
+  const note = (item) => keep(item).catch(() => undefined);
 
   /** Take a report in to be sent. Throws when the phone has no room for it: nothing may be thrown away then. */
   const put = (item) => keep({ tries: 0, next: 0, why: [], errors: {}, state: "waiting", at: Date.now(), ...item });
@@ -90,14 +95,16 @@ self.makeOutbox = ({ createStore, del, entries, get, set }) => {
       const body = new FormData();
       body.append("file", photo.blob, photo.name || "photo.jpg");
       photo.id = (await post("/media", item.owner, body, {}, 180)).id;
-      await keep(item);
+      await note(item);
     }
   }
 
   async function sendReport(item) {
     await sendPhotos(item);
     const body = { photos: item.photos.map((photo) => photo.id) };
-    for (const name of FIELDS) if (item.fields[name]) body[name] = item.fields[name];
+    for (const name of FIELDS) if (item.fields[name]) body[name] = TYPED[name]?.(item.fields[name]) ?? item.fields[name];
+    const answers = Object.entries(item.fields).filter(([name]) => name.startsWith(ANSWER));
+    if (answers.length) body.attributes = Object.fromEntries(answers.map(([name, said]) => [name.slice(ANSWER.length), said]));
     return post("/api/v1/reports", item.owner, JSON.stringify(body), { "content-type": "application/json", "idempotency-key": await keyOf(item) }, 60);
   }
 
@@ -112,10 +119,11 @@ self.makeOutbox = ({ createStore, del, entries, get, set }) => {
   /** Send one and write down what became of it; returns whether it has to be tried again. */
   async function attempt(item) {
     item.state = "sending";
-    await keep(item);
+    await note(item);
     try {
       const { ref } = await sendReport(item);
-      await keep({ id: item.id, owner: item.owner, at: item.at, fields: { description: item.fields.description }, photos: [], state: "sent", sentAt: Date.now(), ref });
+      const sent = { id: item.id, owner: item.owner, at: item.at, fields: { description: item.fields.description }, photos: [], state: "sent", sentAt: Date.now(), ref };
+      await keep(sent).catch(() => del(item.id, store));
       tell({ kind: "sent", id: item.id, owner: item.owner, ref });
       return false;
     } catch (error) {
@@ -132,7 +140,7 @@ self.makeOutbox = ({ createStore, del, entries, get, set }) => {
         item.state = "waiting";
         item.next = Date.now() + 900_000;
       }
-      await keep(item);
+      await note(item);
       return item.state === "waiting";
     }
   }
