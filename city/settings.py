@@ -173,6 +173,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     vapid_key: str = ""
     push_contact: str = ""
     offline: bool = True
+    webhooks_inside: bool = False
+    api_a_minute: int = 600
+    mtls_header: str = ""
 
     @cached_property
     def folder(self) -> Path:

@@ -22,6 +22,8 @@ SIGN_IN_MOST = timedelta(days=90)
 ID_TOKEN_LASTS = timedelta(minutes=10)
 NOTICES_A_DAY = 5
 APPLICATIONS_EACH = 5
+MOST_TESTERS = 20
+"""Who may try a test application, besides its developer."""
 MOST_ADDRESSES = 10
 
 
@@ -98,6 +100,7 @@ JOURNAL_WORDS: dict[str, Says] = {
     "suspended": say("Suspended"),
     "resumed": say("Suspension lifted"),
     "key": say("New signing key"),
+    "tester": say("A tester was removed"),
 }
 
 ACR = ("urn:trangtien:contact", "urn:trangtien:vneid1", "urn:trangtien:vneid2")
@@ -187,6 +190,21 @@ class Bearer(Struct, frozen=True, kw_only=True):
     acr: str
 
 
+class Tester(Struct, frozen=True, kw_only=True):
+    """Somebody who may try an application that is not published."""
+
+    person_id: UUID
+    since: datetime
+
+
+class Tried(Struct, frozen=True, kw_only=True):
+    """An application that somebody was let try."""
+
+    code: str
+    since: datetime
+    removed_at: datetime | None
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """A line of the journal."""
 
@@ -263,7 +281,7 @@ class Tokens(Struct, frozen=True, omit_defaults=True):
     token_type: str
     expires_in: int
     scope: str
-    refresh_token: str
+    refresh_token: str = ""
     id_token: str | None = None
 
 

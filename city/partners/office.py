@@ -6,6 +6,7 @@ import contextlib
 from city.kernel import Database
 from city.partners.keys import Keys
 from city.partners.pace import Pace
+from city.partners.programs import close_door, open_door
 from city.partners.sample_app import SampleServer
 from city.partners.seed import place_sample
 from city.settings import Settings
@@ -25,6 +26,7 @@ async def open_room(settings: Settings, database: Database) -> None:
     """Find the keys or make them, and on this machine run the sample application."""
     Office.keys = await asyncio.to_thread(Keys, settings)
     Office.tokens, Office.failures, Office.asking = Pace(120), Pace(20), Pace(60)
+    open_door(database)
     Office.sample = None
     if settings.sample and not settings.base_url:
         Office.sample = await SampleServer.start(settings)
@@ -32,7 +34,8 @@ async def open_room(settings: Settings, database: Database) -> None:
 
 
 async def close_room() -> None:
-    """Stop what runs."""
+    """Stop what runs, and write down what was counted last."""
+    await close_door()
     if Office.sample is not None:
         with contextlib.suppress(Exception):
             await Office.sample.stop()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from city import messages, settings
+from city import identity, messages, settings
 from city.kernel import Conflict, Forbidden, Invalid, Missing, Says, Work, new_id, say
 from city.partners import store
 from city.partners.keys import Keys
@@ -21,6 +21,7 @@ from city.partners.model import (
     ApplicationPublished,
     ApplicationSuspended,
     NewApplication,
+    Tester,
     wrong_address,
 )
 
@@ -152,6 +153,26 @@ async def join_testers(work: Work, code: str, ticket: str) -> Application:
         raise Missing("We could not find what you asked for.")
     await store.add_tester(work, application.id, work.actor.person_id)
     return application
+
+
+async def list_testers(work: Work, application: Application) -> list[tuple[Tester, str]]:
+    """Return who may try an application of the actor's, each with their name."""
+    await own_application(work, application.code)
+    testers = await store.list_testers(work, application.id)
+    return [(one, (await identity.get_person(work, one.person_id)).name) for one in testers]
+
+
+async def remove_tester(work: Work, code: str, person_id: UUID) -> None:
+    """Take one's own application away from a tester.
+
+    Their sign-ins into it end, and the invitation they have opens it no more. Raises Missing if
+    they are none.
+    """
+    application = await own_application(work, code)
+    if not await store.remove_tester(work, application.id, person_id):
+        raise Missing("We could not find what you asked for.")
+    await store.end_own(work, application.id, person_id)
+    await _note(work, application, "tester")
 
 
 async def may_use(work: Work, application: Application) -> bool:

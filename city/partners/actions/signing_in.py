@@ -65,18 +65,26 @@ def signed_in_at(actor: Actor, now: datetime) -> datetime:
     return min(time_of(actor.session_id), now) if actor.session_id else now
 
 
-async def authenticate(work: Work, authorization: str, form: dict[str, str]) -> Application:
-    """Return the application that asks (RFC 6749 §2.3); raise OAuthError `invalid_client`.
+def proof_of(authorization: str, form: dict[str, str]) -> tuple[str, str]:
+    """Return name and secret of the client that asks (RFC 6749 §2.3), either of them may be empty.
 
-    A confidential one proves itself by Basic or in the form, one way only; a public one names
-    itself and proves itself by PKCE.
+    It proves itself by Basic or in the form, one way only; else OAuthError is raised.
     """
     client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    if authorization:
-        named, proof = _basic(authorization)
-        if secret or (client_id and client_id != named):
-            raise OAuthError("invalid_request", "Prove who you are in one way only.")
-        client_id, secret = named, proof
+    if not authorization:
+        return client_id, secret
+    named, proof = _basic(authorization)
+    if secret or (client_id and client_id != named):
+        raise OAuthError("invalid_request", "Prove who you are in one way only.")
+    return named, proof
+
+
+async def authenticate(work: Work, client_id: str, secret: str) -> Application:
+    """Return the application that asks; raise OAuthError `invalid_client`.
+
+    A confidential one proves itself by its secret; a public one names itself and proves itself by
+    PKCE.
+    """
     application = await store.find_application(work, client_id)
     if application is None or application.state == "suspended":
         raise OAuthError("invalid_client", "There is no such application.", 401)
@@ -165,24 +173,14 @@ async def tell_userinfo(work: Work, keys: Keys, bearer: Bearer) -> dict[str, Any
     return await claims_of(work, bearer.person_id, bearer.scopes, bearer.ward, subject=subject)
 
 
-async def find_program(
-    database: Database, authorization: str, method: str, path: str
-) -> Actor | None:
-    """Return the actor of a request that bears an access token, who may do this one thing.
-
-    None where tokens open nothing, or this one does not. The actor is the person, with one
-    permission and without their session.
-    """
-    scope = OPEN_TO_PROGRAMS.get((method, path))
-    if scope is None:
-        return None
+async def find_bearer(database: Database, token: str) -> Bearer | None:
+    """Return whom an access token speaks for, or None."""
     async with database.work(Actor(), reading=True) as work:
-        try:
-            bearer = await get_bearer(work, authorization)
-        except OAuthError:
-            return None
-    if scope not in bearer.scopes:
-        return None
+        return await store.find_bearer(work, hash_of(token))
+
+
+def speak_for(bearer: Bearer, scope: str) -> Actor:
+    """Return the person a token speaks for, with this one permission and without their session."""
     return Actor(
         id=bearer.person_id,
         permissions=frozenset({scope.replace(":", ".")}),

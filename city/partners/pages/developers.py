@@ -1,6 +1,7 @@
 """For developers: how the bridge and the sign-in work, and one's own test applications."""
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -12,6 +13,7 @@ from city.partners.model import (
     APPLICATIONS_EACH,
     CODE_LASTS,
     JOURNAL_WORDS,
+    MOST_TESTERS,
     NOTICES_A_DAY,
     REFRESH_LASTS,
     SCOPES,
@@ -93,6 +95,11 @@ async def show_own(request: AnyRequest, work: Work, code: str) -> Answer:
         app=shown(application, language_of(request)),
         state_name=STATE_NAMES[application.state],
         invitation=f"{city}/developers/join/{code}/{ticket}",
+        testers=[
+            {"id": str(one.person_id), "name": name, "since": one.since}
+            for one, name in await actions.list_testers(work, application)
+        ],
+        most_testers=MOST_TESTERS,
         journal=lines_of(await store.list_journal(work, code, 30)),
     )
 
@@ -140,6 +147,13 @@ async def ask_publication(work: Work, code: str) -> Answer:
     await actions.ask_publication(work, code)
     asked = say("The city will look at it. The answer comes into your inbox.")
     return redirect(f"/developers/apps/{code}", flash=asked)
+
+
+@post("/developers/apps/{code:str}/testers/{person_id:uuid}/remove", allow="me")
+async def remove_tester(work: Work, code: str, person_id: UUID) -> Answer:
+    """Take the application away from somebody who tries it."""
+    await actions.remove_tester(work, code, person_id)
+    return redirect(f"/developers/apps/{code}", flash=say("They cannot open it any more."))
 
 
 @get("/developers/join/{code:str}/{ticket:str}", allow="me")
@@ -207,6 +221,7 @@ routes = [
     change,
     rotate,
     ask_publication,
+    remove_tester,
     show_invitation,
     join,
 ]

@@ -16,6 +16,7 @@ from city.partners import actions, store
 from city.partners.model import (
     ACR,
     SCOPES,
+    Application,
     Asked,
     Consent,
     OAuthError,
@@ -24,14 +25,15 @@ from city.partners.model import (
 )
 from city.partners.office import Office, keys
 from city.partners.pages.consent import consent_context
-from city.partners.pages.parts import (
-    OPEN,
-    Answer,
-    AnyRequest,
-    as_json,
-    away,
-    widened,
+from city.partners.pages.parts import OPEN, Answer, AnyRequest, as_json, away, widened
+from city.partners.programs.actions import (
+    authenticate_program,
+    give_program_token,
+    revoke_program_token,
 )
+from city.partners.programs.keys import is_ours
+from city.partners.programs.model import PROGRAM_SCOPES, Grant
+from city.partners.programs.visiting import read_fingerprint
 from city.web import PUBLIC, get, page, post
 
 _FRESH = "fresh_after"
@@ -51,10 +53,10 @@ async def show_configuration() -> Answer:
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "end_session_endpoint": f"{issuer}/oauth/end-session",
         "service_documentation": f"{issuer}/developers",
-        "scopes_supported": list(SCOPES),
+        "scopes_supported": list(dict.fromkeys([*SCOPES, *PROGRAM_SCOPES])),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256"],
         "token_endpoint_auth_methods_supported": [
@@ -80,6 +82,7 @@ async def show_configuration() -> Answer:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "claims_parameter_supported": False,
+        "tls_client_certificate_bound_access_tokens": bool(settings.current().mtls_header),
     }
     return as_json(body, headers=OPEN)
 
@@ -141,17 +144,24 @@ async def decide(request: AnyRequest, work: Work) -> Answer:
 
 @post("/oauth/token", allow=PUBLIC, from_anywhere=True)
 async def give_tokens(request: AnyRequest, work: Work) -> Answer:
-    """Give tokens for a code or a refresh token (RFC 6749 §3.2)."""
+    """Give tokens for a code or a refresh token, or to a program itself (RFC 6749 §3.2)."""
     try:
         form = await _program_form(request)
         client = await _authenticated(request, work, form)
         kind = form.get("grant_type", "")
-        if kind == "authorization_code":
+        if isinstance(client, Grant):
+            if kind != "client_credentials":
+                raise OAuthError("unauthorized_client", "A program gets client_credentials only.")
+            tokens = await give_program_token(work, client, form)
+        elif kind == "client_credentials":
+            raise OAuthError("unauthorized_client", "An application acts for people only.")
+        elif kind == "authorization_code":
             tokens = await actions.exchange_code(work, keys(), client, form)
         elif kind == "refresh_token":
             tokens = await actions.refresh_tokens(work, keys(), client, form)
         else:
-            raise OAuthError("unsupported_grant_type", "authorization_code or refresh_token.")
+            wanted = "authorization_code, refresh_token or client_credentials."
+            raise OAuthError("unsupported_grant_type", wanted)
     except OAuthError as error:
         # Not raised on: what the refusal has ended must be kept.
         return _told(error)
@@ -166,7 +176,10 @@ async def revoke_token(request: AnyRequest, work: Work) -> Answer:
         client = await _authenticated(request, work, form)
         if "token" not in form:
             raise OAuthError("invalid_request", "Which token?")
-        await actions.revoke(work, client, form["token"])
+        if isinstance(client, Grant):
+            await revoke_program_token(work, client, form["token"])
+        else:
+            await actions.revoke(work, client, form["token"])
     except OAuthError as error:
         return _told(error)
     return as_json({}, headers=OPEN)
@@ -320,13 +333,20 @@ async def _program_form(request: AnyRequest) -> dict[str, str]:
     return dict(pairs)
 
 
-async def _authenticated(request: AnyRequest, work: Work, form: dict[str, str]) -> Any:
+async def _authenticated(
+    request: AnyRequest, work: Work, form: dict[str, str]
+) -> Application | Grant:
     origin = request.client.host if request.client else ""
-    named = form.get("client_id", "") or request.headers.get("authorization", "")[:60]
+    written = request.headers.get("authorization", "")
+    named = form.get("client_id", "") or written[:60]
     try:
         Office.tokens.check(f"{origin} {named}")
         try:
-            return await actions.authenticate(work, request.headers.get("authorization", ""), form)
+            name, secret = actions.proof_of(written, form)
+            if is_ours(secret):
+                print_ = read_fingerprint(request.headers.get(settings.current().mtls_header, ""))
+                return await authenticate_program(work, name, secret, print_)
+            return await actions.authenticate(work, name, secret)
         except OAuthError:
             Office.failures.check(f"{origin} {named}")
             raise

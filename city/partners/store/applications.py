@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from city.kernel import Work
-from city.partners.model import Application, Entry
+from city.partners.model import MOST_TESTERS, Application, Entry, Tester, Tried
 
 
 async def add_application(work: Work, application: Application, most: int) -> bool:
@@ -87,6 +87,7 @@ async def may_open(work: Work, application_id: UUID, person_id: UUID) -> bool:
             """
             select true from partners.tester
             where application_id = :application_id and person_id = :person_id
+              and removed_at is null
             """,
             application_id=application_id,
             person_id=person_id,
@@ -95,15 +96,62 @@ async def may_open(work: Work, application_id: UUID, person_id: UUID) -> bool:
 
 
 async def add_tester(work: Work, application_id: UUID, person_id: UUID) -> bool:
-    """Let somebody try an application; False if they may already, or twenty others do."""
+    """Let somebody try an application.
+
+    False if they may already or were removed once, or if as many others may as can.
+    """
     return bool(
         await work.run(
             """
             insert into partners.tester (application_id, person_id, since)
             select :application_id, :person_id, :now
             where (select count(*) from partners.tester
-                   where application_id = :application_id) < 20
+                   where application_id = :application_id and removed_at is null) < :most
             on conflict do nothing
+            """,
+            application_id=application_id,
+            person_id=person_id,
+            most=MOST_TESTERS,
+            now=work.now,
+        )
+    )
+
+
+async def list_testers(work: Work, application_id: UUID) -> list[Tester]:
+    """Return who may try an application, in the order in which they came."""
+    return await work.all(
+        Tester,
+        """
+        select person_id, since from partners.tester
+        where application_id = :application_id and removed_at is null
+        order by since, person_id
+        """,
+        application_id=application_id,
+    )
+
+
+async def list_tried(work: Work, person_id: UUID) -> list[Tried]:
+    """Return the applications somebody may try, or might once."""
+    return await work.all(
+        Tried,
+        """
+        select code, since, removed_at
+        from partners.tester join partners.application on application.id = application_id
+        where person_id = :person_id
+        order by since, code
+        """,
+        person_id=person_id,
+    )
+
+
+async def remove_tester(work: Work, application_id: UUID, person_id: UUID) -> bool:
+    """Take an application away from somebody who tried it; False if they did not."""
+    return bool(
+        await work.run(
+            """
+            update partners.tester set removed_at = :now
+            where application_id = :application_id and person_id = :person_id
+              and removed_at is null
             """,
             application_id=application_id,
             person_id=person_id,

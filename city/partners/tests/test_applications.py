@@ -1,12 +1,13 @@
 """Registering, testing, reviewing and stopping applications; and the keys."""
 
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
 import msgspec
 import pytest
 
-from city import partners
+from city import identity, partners
 from city.partners.keys import Keys
 from city.partners.model import inside, wrong_address
 from city.partners.tests.given_partners import (
@@ -209,3 +210,34 @@ def test_a_path_stays_inside_its_application() -> None:
 def test_addresses_of_this_machine_need_no_tls() -> None:
     assert wrong_address("http://localhost:8001/", "http://127.0.0.1:8000") is None
     assert wrong_address("http://127.0.0.1:8000/x", "http://127.0.0.1:8000") is not None
+
+
+async def test_a_developer_sees_who_tries_it_and_takes_it_away_for_good(browser: Browser) -> None:
+    developer = await browser.sign_in("business")
+    await register(browser)
+    own = unescape((await browser.get("/developers/apps/boats")).text)
+    assert "Chưa có ai vào bằng đường dẫn này." in own
+    ticket = own.split("/developers/join/boats/")[1][:32]
+    tester = await browser.sign_in("resident", name="Lê Thị Cúc")
+    assert (await browser.post(f"/developers/join/boats/{ticket}")).status_code == 303
+    take = f"/developers/apps/boats/testers/{tester.id}/remove"
+    assert (await browser.post(take)).status_code == 404, "only its developer can"
+    token = browser.cookies["session"]
+
+    async with browser.inside.work(EVERYBODY) as work:
+        browser.cookies.set(
+            "session", await identity.sign_in_person(work, developer.person_id), domain="city.local"
+        )
+        kept = await partners.list_kept(work, tester.person_id)
+    assert [one.rows[0]["code"] for one in kept if one.name == "partners_tried"] == ["boats"]
+    own = unescape((await browser.get("/developers/apps/boats")).text)
+    assert "Lê Thị Cúc" in own and "Có một người đang dùng thử." in own
+    assert (await browser.post(take)).status_code == 303
+    assert (await browser.post(take)).status_code == 404
+    own = unescape((await browser.get("/developers/apps/boats")).text)
+    assert "Lê Thị Cúc" not in own and "Đã bỏ một người dùng thử" in own
+
+    browser.cookies.set("session", token, domain="city.local")
+    assert (await browser.get("/apps/boats")).status_code == 403
+    await browser.post(f"/developers/join/boats/{ticket}")
+    assert (await browser.get("/apps/boats")).status_code == 403, "the old link opens nothing"
