@@ -15,6 +15,7 @@ from city.cases import timers as _timers  # noqa: F401  (registers itself)
 from city.cases.actions import (
     Brought,
     accept_case,
+    add_photos,
     answer_case,
     ask_reporter,
     claim_case,
@@ -24,6 +25,7 @@ from city.cases.actions import (
     hand_over,
     link_cases,
     merge_case,
+    note_case,
     open_case,
     pause_case,
     publish_answer,
@@ -42,7 +44,7 @@ from city.cases.actions import (
     unlink_cases,
 )
 from city.cases.api import routes as _api
-from city.cases.categories import deadline_for, known_categories
+from city.cases.categories import deadline_for, known_categories, promised
 from city.cases.command import routes as _command
 from city.cases.command import seed_sample, verify
 from city.cases.deadlines import Countdown, countdown, working_days_left
@@ -57,6 +59,8 @@ from city.cases.model import (
     REASONS,
     STATUS_TONES,
     STATUS_WORDS,
+    Attribute,
+    AttributeValue,
     Case,
     CaseEscalated,
     CaseLinked,
@@ -83,14 +87,18 @@ from city.cases.replay import Replayed, replay_cases
 from city.cases.routing.api import routes as _routing_api
 from city.cases.routing.pages import routes as _routing
 from city.cases.store import (
+    Standing,
     get_case,
     get_case_by_ref,
     get_category,
     list_categories,
     list_history,
+    list_standings,
     see_case,
     see_case_by_ref,
 )
+from city.cases.store.changes import PublicChange, list_public_changes
+from city.cases.store.exporting import PublicAnswer, list_newest_answers
 
 routes = [*_pages, *_api, *_command, *_routing, *_routing_api]
 """What the city serves for this room."""
@@ -103,6 +111,8 @@ __all__ = [
     "REASONS",
     "STATUS_TONES",
     "STATUS_WORDS",
+    "Attribute",
+    "AttributeValue",
     "Brought",
     "Case",
     "CaseEscalated",
@@ -120,11 +130,15 @@ __all__ = [
     "NewCase",
     "Part",
     "Process",
+    "PublicAnswer",
+    "PublicChange",
     "Rating",
     "Replayed",
     "Source",
+    "Standing",
     "Status",
     "accept_case",
+    "add_photos",
     "answer_case",
     "ask_reporter",
     "claim_case",
@@ -146,13 +160,18 @@ __all__ = [
     "list_history",
     "list_holds",
     "list_kept",
+    "list_newest_answers",
+    "list_public_changes",
+    "list_standings",
     "load_profile",
     "merge_case",
     "moves_for",
+    "note_case",
     "numbers",
     "open_case",
     "open_room",
     "pause_case",
+    "promised",
     "publish_answer",
     "rate_case",
     "reject_case",

@@ -1,7 +1,7 @@
 """Cases for programs: the categories for everybody, the cases for staff."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar.params import Parameter
@@ -11,11 +11,25 @@ from city.cases import store
 from city.cases.categories import known_categories, promised
 from city.cases.cursors import write_cursor
 from city.cases.desk.filters import Filters, list_items
-from city.cases.model import ENDS, Case, Category, Process, QueueItem, Source, Status
-from city.cases.verbs import SHAPES, verb_called
+from city.cases.model import ENDS, Attribute, Case, Category, Process, QueueItem, Source, Status
+from city.cases.verbs import SHAPES, SUMMARIES, VERBS, verb_called
 from city.kernel import Missing, Work, read_ref
 from city.processes import Span
-from city.web import PUBLIC, Request, check_json, get, post
+from city.web import (
+    GOES_ON,
+    PUBLIC,
+    ApiResponse,
+    Code,
+    Request,
+    Response,
+    SearchWords,
+    check_json,
+    get,
+    paged,
+    post,
+    require_version,
+    version_tag,
+)
 
 
 class CategoryGroup(Struct, frozen=True):
@@ -31,6 +45,7 @@ class PublicCategory(Struct, frozen=True):
 
     `days` are the working days and `minutes` the minutes of the clock within which the city
     promises to be done; one of them is null. Cases of a private category are never public.
+    `attributes` are what it asks of whoever reports.
     """
 
     code: str
@@ -43,6 +58,7 @@ class PublicCategory(Struct, frozen=True):
     days: int | None
     minutes: int | None
     private: bool
+    attributes: list[Attribute]
 
 
 class CaseLine(Struct, frozen=True):
@@ -72,8 +88,18 @@ class CaseLines(Struct, frozen=True):
     next: str | None
 
 
-Most = Annotated[int, Parameter(ge=1, le=200)]
-Words = Annotated[str, Parameter(max_length=200)]
+Most = Annotated[int, Parameter(ge=1, le=200, description="So many at most.")]
+Ref = Annotated[str, Parameter(description="A reference as it is read out, such as 7K3M-Q9TD.")]
+Step = Annotated[
+    str, Parameter(description="What is done with the case; see the description for its body.")
+]
+After = Annotated[
+    str,
+    Parameter(
+        pattern="^([0-9]{1,16}\\.[0-9a-f]{32})?$",
+        description="The `next` of the page before. Nothing: the first page.",
+    ),
+]
 
 
 @get("/api/v1/categories", allow=PUBLIC)
@@ -84,29 +110,31 @@ async def list_categories(work: Work) -> list[PublicCategory]:
     return [_public(category) for category in found if category.is_reported]
 
 
-@get("/api/v1/cases", allow="cases.view")
+@get("/api/v1/cases", allow="cases.view", tells=GOES_ON)
 async def list_cases(
+    request: Request[Any, Any, Any],
     work: Work,
     status: Status | None = None,
     group: Process | None = None,
-    category: str = "",
-    ward: str = "",
+    category: Code = "",
+    ward: Code = "",
     unit: UUID | None = None,
     source: Source | None = None,
     late: bool = False,
     escalated: bool = False,
     reopened: bool = False,
     claimed: Literal["", "me", "nobody"] = "",
-    q: Words = "",
+    q: SearchWords = "",
     closed: bool = False,
-    after: str = "",
+    cursor: After = "",
     limit: Most = 50,
-) -> CaseLines:
-    """List open cases, whatever is due first on top, or closed ones, those closed last on top.
+) -> Response[CaseLines]:
+    """List cases.
 
-    A unit's officer gets those of the own unit. `late`: only those past their due time. `claimed`:
-    those that the caller has in hand, or nobody. `q`: words, with or without diacritics; all must
-    be there. Of closed ones `late`, `escalated` and `claimed` ask nothing.
+    Open ones, whatever is due first on top, or closed ones, those closed last on top. A unit's
+    officer gets those of the own unit. `late`: only those past their due time. `claimed`: those
+    that the caller has in hand, or nobody. `q`: words, with or without diacritics; all must be
+    there. Of closed ones `late`, `escalated` and `claimed` ask nothing.
     """
     filters = Filters(
         tab="done" if closed or status in ENDS else "all",
@@ -122,34 +150,47 @@ async def list_cases(
         claimed=claimed,
         q=q,
     )
-    found = await list_items(work, filters, after, limit + 1)
+    found = await list_items(work, filters, cursor, limit + 1)
     more = len(found) > limit
     lines = found[:limit]
-    return CaseLines(
-        [_line(item) for item in lines],
-        write_cursor(lines[-1].queue_at, lines[-1].id) if more else None,
-    )
+    next = write_cursor(lines[-1].queue_at, lines[-1].id) if more else None
+    return paged(request, CaseLines([_line(item) for item in lines], next), next)
 
 
 @get("/api/v1/cases/{ref:str}", allow="cases.view")
-async def show_case(work: Work, ref: str) -> Case:
-    """Show a case as it stands."""
-    return await store.see_case_by_ref(work, _read(ref))
+async def show_case(work: Work, ref: Ref) -> Response[Case]:
+    """Show a case as it stands.
+
+    Its ETag is its version, for `If-Match`.
+    """
+    case = await store.see_case_by_ref(work, _read(ref))
+    return ApiResponse(case, headers={"etag": version_tag(case.version)})
 
 
-@post("/api/v1/cases/{ref:str}/{verb:str}", allow="cases.view", takes=SHAPES)
-async def move_case(request: Request, work: Work, ref: str, verb: str) -> Case:
+@post(
+    "/api/v1/cases/{ref:str}/{verb:str}",
+    allow="cases.view",
+    takes=SHAPES,
+    reads=("If-Match",),
+    each={"verb": {name: (f"{name}_case", SUMMARIES[name], VERBS[name].shape) for name in VERBS}},
+    tells={"ETag": "Its version."},
+)
+async def move_case(
+    request: Request[Any, Any, Any], work: Work, ref: Ref, verb: Step
+) -> Response[Case]:
     """Do something with a case, and return it as it stands then.
 
     `accept`, `take` and `publish` need nothing but may bring `note`; `route` needs `unit_id`;
     `answer` needs `text`, and `photos` (ids of uploaded files) unless it says enough; `reject`,
     `send-back` and `reopen` need `reason`; `merge` needs `into`, a reference. With `version` it
-    is refused (409) when the case has changed since.
+    is refused (409) when the case has changed since, with `If-Match` as well (412).
     """
     meant = verb_called(verb)
     given = await check_json(request, meant.shape)
     case = await store.see_case_by_ref(work, _read(ref))
-    return await meant.do(work, case.id, given)
+    require_version(request, case.version)
+    moved = await meant.do(work, case.id, given)
+    return ApiResponse(moved, headers={"etag": version_tag(moved.version)})
 
 
 routes = [list_categories, list_cases, show_case, move_case]
@@ -175,6 +216,7 @@ def _public(category: Category) -> PublicCategory:
         days=done.working_days,
         minutes=done.minutes,
         private=category.private,
+        attributes=category.attributes,
     )
 
 

@@ -5,6 +5,7 @@ statement itself checks that the category is still as it was remembered (`Catego
 """
 
 import hashlib
+import re
 import time
 import tomllib
 from datetime import datetime
@@ -17,12 +18,12 @@ from city import processes
 from city.cases import store
 from city.cases.deadlines import promise_for, spans_for
 from city.cases.learning import teach_words
-from city.cases.model import Category, Process
+from city.cases.model import Attribute, Category, Process
 from city.kernel import Work
 from city.processes import Span, Version
 
 _FRESH_SECONDS = 60.0
-
+_CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 _USUAL = {
     Process.INSTANT: "urgent",
@@ -58,6 +59,7 @@ class _Category(msgspec.Struct):
     minutes: _Minutes = msgspec.field(default_factory=_Minutes)
     private: bool = False
     unit: str | None = None
+    attribute: list[Attribute] = []
 
 
 class _File(msgspec.Struct):
@@ -147,15 +149,33 @@ async def load_profile(work: Work, folder: Path) -> None:
         version = await processes.current(work, code)
         if version.definition.process is not category.process:
             raise ValueError(f"{category.code}: {code} is not a process of this group.")
+        _check_attributes(category)
         rows[category.code] = _row(rank, category, groups[category.group])
     await store.set_categories(work, list(rows.values()))
     await read_again(work)
 
 
+def _check_attributes(category: _Category) -> None:
+    """Raise ValueError unless every question can be asked and answered."""
+    codes = [attribute.code for attribute in category.attribute]
+    if len(set(codes)) < len(codes):
+        raise ValueError(f"{category.code}: an attribute is there twice.")
+    for one in category.attribute:
+        name = f"{category.code}, attribute {one.code}"
+        keys = [value.key for value in one.values]
+        if not _CODE.fullmatch(one.code):
+            raise ValueError(f"{name}: a code has small letters, digits and hyphens.")
+        if one.is_list != bool(keys) or len(set(keys)) < len(keys) or not all(keys):
+            raise ValueError(f"{name}: a list, and only a list, has values with keys of their own.")
+        if not one.question or (one.required and not one.variable):
+            raise ValueError(f"{name}: it must ask something, and a notice cannot be required.")
+
+
 def _row(rank: int, category: _Category, group: _Group) -> dict[str, Any]:
     row = msgspec.to_builtins(category)
-    del row["group"], row["minutes"]
+    del row["group"], row["minutes"], row["attribute"]
     row |= {
+        "attributes": msgspec.to_builtins(category.attribute),
         "rank": rank,
         "definition": category.definition or _USUAL[category.process],
         "grp": group.code,

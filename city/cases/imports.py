@@ -20,6 +20,7 @@ from city.cases.model import (
 )
 from city.kernel import Invalid, Says, Work, new_id, new_ref, say
 from city.processes import Definition
+from city.web import words_in
 
 _AT_ONCE = 5000
 
@@ -105,6 +106,7 @@ def _row(work: Work, given: ImportedCase, category: Category) -> dict[str, Any]:
         "reason": case.reason,
         "digest": entry.facts["content"],
         "hash": entry.hash,
+        "words": words_in(case.summary, case.address),
     }
 
 

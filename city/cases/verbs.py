@@ -13,6 +13,7 @@ from city.cases.model import MOST_LETTERS, Case, Part
 from city.kernel import Invalid, Missing, Work, read_ref, say
 
 Text = Annotated[str, Meta(max_length=MOST_LETTERS)]
+Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
 MOST_PHOTOS = 6
@@ -26,7 +27,7 @@ class Plain(Struct, frozen=True, kw_only=True):
     files, `given` the answers to the way's form.
     """
 
-    version: int | None = None
+    version: Version | None = None
     note: Text = ""
     id: Annotated[str, Meta(max_length=80)] = ""
     photos: Annotated[list[UUID], Meta(max_length=MOST_PHOTOS)] = []
@@ -75,21 +76,21 @@ class Merge(Struct, frozen=True, kw_only=True):
     """The reference of the case that goes on."""
 
     into: str
-    version: int | None = None
+    version: Version | None = None
 
 
 class Split(Struct, frozen=True, kw_only=True):
     """The parts that a case is split into."""
 
     parts: Annotated[list[Part], Meta(max_length=20)]
-    version: int | None = None
+    version: Version | None = None
 
 
 class Sort(Struct, frozen=True, kw_only=True):
     """The code of the category that a case belongs to."""
 
     category: str
-    version: int | None = None
+    version: Version | None = None
     note: Text = ""
 
 
@@ -293,6 +294,33 @@ VERBS: dict[str, Verb] = {
 }
 """What staff can ask for. `rate` is missing: only the reporter's own room knows who reported.
 `reply` is the desk's, for what it was told by telephone."""
+
+SUMMARIES = {
+    "accept": "Accept a case",
+    "route": "Give a case to a unit",
+    "take": "Take a case on",
+    "step": "Make a step of a case's process",
+    "answer": "Answer a case",
+    "contribute": "Add a helping unit's part to a case",
+    "hand_back": "Hand a case back",
+    "ask": "Ask the reporter of a case",
+    "reply": "Note the reporter's reply to a case",
+    "pause": "Pause a case",
+    "resume": "Go on with a paused case",
+    "send_back": "Send an answer back",
+    "publish": "Publish the answer of a case",
+    "reject": "Reject a case",
+    "reopen": "Open a case again",
+    "merge": "Merge a case into another",
+    "sort": "Sort a case into another category",
+    "split": "Split a case",
+    "link": "Link a case with another",
+    "unlink": "Undo a link between cases",
+    "claim": "Take a case in hand",
+    "release": "Leave a case to others",
+    "hand_over": "Hand a case over to a colleague",
+}
+"""What each does, in words for the description of the API."""
 
 SHAPES = list(dict.fromkeys(verb.shape for verb in VERBS.values()))
 """What comes with them."""

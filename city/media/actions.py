@@ -70,7 +70,8 @@ async def keep_upload(
     Unusable with a sentence, TooMany after 60 in an hour, or Unavailable where files cannot be
     kept just now.
     """
-    work.actor.require("me" if work.actor.helper_id is None else "media.send")
+    for_themselves = work.actor.helper_id is None and work.actor.program_id is None
+    work.actor.require("me" if for_themselves else "media.send")
     if await store.count_kept(work, work.actor.id, work.now - timedelta(hours=1)) >= MOST_AN_HOUR:
         raise TooMany("You have sent many files just now. Please wait a while.", seconds=600)
     try:

@@ -31,6 +31,7 @@ from city.messages.push import (
     offers_categories,
 )
 from city.messages.push import routes as _push_routes
+from city.messages.push.service import BadEndpoint, PublicNetwork
 from city.messages.store import count_unread
 from city.web import Card
 
@@ -41,10 +42,12 @@ home_cards = (Card("/inbox/card", rank=12, signed_in=True),)
 __all__ = [
     "USUAL",
     "Audience",
+    "BadEndpoint",
     "Channel",
     "Message",
     "Notice",
     "Offered",
+    "PublicNetwork",
     "Severity",
     "Topic",
     "Wording",

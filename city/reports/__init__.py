@@ -8,21 +8,48 @@ the case and lives in `city.cases`; a reaction keeps a report in step with it.
 """
 
 from city.reports import reactions as _reactions  # noqa: F401  (registers itself)
-from city.reports.actions import rate_report, submit_once, submit_report
+from city.reports.actions import (
+    add_photos,
+    find_faults,
+    may_see,
+    rate_report,
+    submit_once,
+    submit_report,
+)
 from city.reports.api import routes as _api
+from city.reports.attributes import check_attributes
 from city.reports.importing import ImportSummary, Tally, import_file, import_reports
 from city.reports.keeping import forget_person, list_holds, list_kept
 from city.reports.mapping import BadMapping
-from city.reports.model import NewReport, Report, ReportSubmitted, SubmittedBefore
+from city.reports.model import (
+    NewReport,
+    Report,
+    ReportChanged,
+    ReportSubmitted,
+    SubmittedBefore,
+    VoiceAdded,
+    VoiceWithdrawn,
+)
 from city.reports.official import verify
 from city.reports.pages import routes as _pages
 from city.reports.points import routes as _points
 from city.reports.reactions import follow_case
 from city.reports.replaying import ReplaySummary, replay_file
+from city.reports.requests import RequestFilters, list_requests, read_cursor
 from city.reports.rows import ImportedReport
 from city.reports.search import Filters, find_reports
 from city.reports.seed import seed_sample
-from city.reports.store import find_by_case, find_by_ref, fold_pin_changes, rebuild_pins
+from city.reports.store import (
+    PublicState,
+    find_by_case,
+    find_by_ref,
+    fold_pin_changes,
+    list_public_states,
+    list_requests_by_ref,
+    rebuild_pins,
+)
+from city.reports.store.exporting import copy_bare, copy_public
+from city.reports.store.requests import PublicReport
 from city.web import Card
 
 routes = [*_pages, *_points, *_api]
@@ -40,13 +67,24 @@ __all__ = [
     "ImportSummary",
     "ImportedReport",
     "NewReport",
+    "PublicReport",
+    "PublicState",
     "ReplaySummary",
     "Report",
+    "ReportChanged",
     "ReportSubmitted",
+    "RequestFilters",
     "SubmittedBefore",
     "Tally",
+    "VoiceAdded",
+    "VoiceWithdrawn",
+    "add_photos",
+    "check_attributes",
+    "copy_bare",
+    "copy_public",
     "find_by_case",
     "find_by_ref",
+    "find_faults",
     "find_reports",
     "fold_pin_changes",
     "follow_case",
@@ -56,7 +94,12 @@ __all__ = [
     "import_reports",
     "list_holds",
     "list_kept",
+    "list_public_states",
+    "list_requests",
+    "list_requests_by_ref",
+    "may_see",
     "rate_report",
+    "read_cursor",
     "rebuild_pins",
     "replay_file",
     "routes",

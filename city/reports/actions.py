@@ -23,7 +23,15 @@ from city.kernel import (
     say,
 )
 from city.reports import store
-from city.reports.model import NewReport, Pace, Report, ReportSubmitted, SubmittedBefore
+from city.reports.attributes import check_attributes, tidy_attributes
+from city.reports.model import (
+    MOST_PHOTOS,
+    NewReport,
+    Pace,
+    Report,
+    ReportSubmitted,
+    SubmittedBefore,
+)
 
 NO_CATEGORY = say("This category is no longer used. Please choose another.")
 NO_PLACE = say("Please show where it is: on the map, or by its ward and street.")
@@ -46,15 +54,21 @@ class Spot(NamedTuple):
     precision: str
 
 
-async def submit_report(work: Work, new: NewReport, *, sample: bool = False) -> Report:
+async def submit_report(
+    work: Work, new: NewReport, *, sample: bool = False, sign_unit: str = ""
+) -> Report:
     """Take in what somebody tells the city: open its case and keep the report.
 
     Needs `reports.submit`. Raises Invalid with a sentence for every field that is wrong,
     SubmittedBefore if this person has sent this `client_key` before, and TooMany if they have sent
-    as many of late as one person may (staff may more); all leave nothing behind.
+    as many of late as one person may (staff may more); all leave nothing behind. `sign_unit` is the
+    unit that a sign names, by its code.
     """
     work.actor.require("reports.submit")
     categories = await cases.known_categories(work)
+    if new.attributes and (category := categories.get(new.category)):
+        tidy = tidy_attributes(category, new.attributes)
+        new = msgspec.structs.replace(new, attributes=tidy)
     faults = find_faults(work, categories, msgspec.structs.asdict(new))
     if faults:
         raise Invalid({**faults, **await _photo_faults(work, new.photos)})
@@ -70,6 +84,7 @@ async def submit_report(work: Work, new: NewReport, *, sample: bool = False) -> 
             address=new.address,
             photos=new.photos,
             private=new.private,
+            sign_unit=sign_unit,
         ),
     )
     report = _report(work, new, case, spot, sample)
@@ -100,6 +115,18 @@ async def submit_once(database: Database, actor: Actor, new: NewReport) -> tuple
     except SubmittedBefore as before:
         async with database.work(actor, reading=True) as work:
             return await store.get_by_key(work, actor.id, before.client_key), False
+
+
+async def add_photos(work: Work, ref: str, photos: list[UUID]) -> bool:
+    """Add photos that came after a report, for the city itself; False if it has enough already.
+
+    Who claimed the files sees to it that they belong there.
+    """
+    work.actor.require("city.react")
+    case_id = await store.add_photos(work, ref, photos, MOST_PHOTOS)
+    if case_id is not None:
+        await cases.add_photos(work, case_id, photos)
+    return case_id is not None
 
 
 async def rate_report(work: Work, report: Report, rating: cases.Rating, comment: str) -> None:
@@ -171,6 +198,9 @@ def find_faults(
         category = categories.get(code)
         if category is None or not category.is_reported:
             faults["category"] = NO_CATEGORY
+        elif "attributes" not in unread:
+            answers = tidy_attributes(category, given.get("attributes") or {})
+            faults |= check_attributes(category, answers)
     if not unread & {"latitude", "longitude", "ward"}:
         latitude, longitude, ward = (given.get(k) for k in ("latitude", "longitude", "ward"))
         faults |= _place_faults(latitude, longitude, ward, str(given.get("address") or ""))
@@ -259,6 +289,7 @@ def _report(work: Work, new: NewReport, case: cases.Case, spot: Spot, sample: bo
         closed_at=None,
         rating=None,
         merged_into=None,
+        attributes=new.attributes,
     )
 
 

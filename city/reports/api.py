@@ -8,14 +8,28 @@ import msgspec
 from litestar.params import Parameter, QueryParameter
 
 from city import cases, media
-from city.kernel import Invalid, Missing, Work, read_ref, say
+from city.kernel import Invalid, Missing, Work, read_ref
 from city.reports import actions, store
 from city.reports.alike import find_alike
 from city.reports.forms import faults_in
 from city.reports.model import STATE_GROUPS, NewReport, Report, State
 from city.reports.pins import Clusters, clusters_of, view_of
-from city.reports.search import Filters, find_reports
-from city.web import PUBLIC, Request, Response, check_json, get, post
+from city.reports.search import PAGE, Filters, find_reports
+from city.settings import current
+from city.web import (
+    GOES_ON,
+    PUBLIC,
+    Code,
+    Cursor,
+    Request,
+    Response,
+    SearchWords,
+    check_json,
+    get,
+    idempotency_key,
+    paged,
+    post,
+)
 
 
 class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +86,10 @@ class AlikeList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportInFull(msgspec.Struct, frozen=True, kw_only=True):
-    """A report with its answer, if there is a public one. Never who sent it."""
+    """A report with its answer, if there is a public one. Never who sent it.
+
+    `attributes` has what was answered to the questions of its category, by their codes.
+    """
 
     ref: str
     url: str
@@ -99,26 +116,39 @@ class ReportInFull(msgspec.Struct, frozen=True, kw_only=True):
     reopened: int
     revisit_on: date | None
     voices: int
+    attributes: dict[str, list[str]]
 
 
 Ref = Annotated[str, Parameter(description="A reference as it is read out, such as 7K3M-Q9TD.")]
-Degrees = Annotated[float | None, Parameter(description="WGS84 degrees.")]
+_DEGREES = "WGS84 degrees."
+Latitude = Annotated[float | None, Parameter(ge=-90, le=90, description=_DEGREES)]
+Longitude = Annotated[float | None, Parameter(ge=-180, le=180, description=_DEGREES)]
+Box = Annotated[
+    str,
+    Parameter(
+        pattern="^(-?[0-9]{1,3}(\\.[0-9]{1,12})?(,-?[0-9]{1,3}(\\.[0-9]{1,12})?){3})?$",
+        description="west,south,east,north (RFC 7946), in the place of the four.",
+    ),
+]
+Most = Annotated[int, Parameter(ge=1, le=100, description="So many at most.")]
 
 
-@get("/api/v1/reports", allow=PUBLIC)
+@get("/api/v1/reports", allow=PUBLIC, tells=GOES_ON)
 async def list_reports(
+    request: Request[Any, Any, Any],
     work: Work,
-    category: str = "",
-    ward: str = "",
+    category: Code = "",
+    ward: Code = "",
     state_group: Annotated[State, QueryParameter(name="state")] = "",
     unit: UUID | None = None,
-    q: str = "",
-    latitude: Annotated[float | None, Parameter(ge=-90, le=90)] = None,
-    longitude: Annotated[float | None, Parameter(ge=-180, le=180)] = None,
-    radius: Annotated[int, Parameter(ge=1, le=5000)] = 500,
-    cursor: str = "",
-) -> ReportList:
-    """List public reports, newest first, 20 at a time.
+    q: SearchWords = "",
+    latitude: Annotated[float | None, Parameter(ge=-85, le=85, description=_DEGREES)] = None,
+    longitude: Longitude = None,
+    radius: Annotated[int, Parameter(ge=1, le=5000, description="Metres.")] = 500,
+    cursor: Cursor = "",
+    limit: Most = PAGE,
+) -> Response[ReportList]:
+    """List public reports, newest first.
 
     `q` finds words with or without diacritics; `latitude` and `longitude` with `radius` in metres
     find what lies around a point; `state` is `open` or `closed`.
@@ -128,14 +158,14 @@ async def list_reports(
         ward=ward,
         state=state_group,
         unit=unit,
-        q=q[:200],
+        q=q,
         latitude=latitude if longitude is not None else None,
         longitude=longitude if latitude is not None else None,
         radius=radius,
         cursor=cursor,
     )
-    cards, after = await find_reports(work, filters)
-    return ReportList(
+    cards, after = await find_reports(work, filters, limit)
+    body = ReportList(
         reports=[
             ReportItem(
                 ref=card.ref,
@@ -159,18 +189,22 @@ async def list_reports(
         ],
         next=after,
     )
+    return paged(request, body, after)
 
 
 @get("/api/v1/reports/alike", allow=PUBLIC)
 async def list_alike(
     work: Work,
-    lat: Annotated[float, Parameter(ge=-90, le=90, description="WGS84 degrees.")],
-    lon: Annotated[float, Parameter(ge=-180, le=180, description="WGS84 degrees.")],
-    category: str = "",
-    text: str = "",
+    lat: Annotated[float, Parameter(ge=-85, le=85, description=_DEGREES)],
+    lon: Annotated[float, Parameter(ge=-180, le=180, description=_DEGREES)],
+    category: Code = "",
+    text: Annotated[str, Parameter(max_length=4000, description="What is to be said.")] = "",
 ) -> AlikeList:
-    """List what was reported within 50 m and 7 days: to be asked before one reports it again."""
-    found = await find_alike(work, (lat, lon), category, text[:4000], work.actor.id)
+    """List what may be the same as what somebody is about to report.
+
+    Within 50 m and 7 days: to be asked before one reports it again.
+    """
+    found = await find_alike(work, (lat, lon), category, text, work.actor.id)
     return AlikeList(
         reports=[
             AlikeReport(
@@ -200,26 +234,32 @@ async def get_report(request: Request[Any, Any, Any], work: Work, ref: Ref) -> R
     return await _in_full(work, report, await cases.get_case(work, report.case_id))
 
 
-@post("/api/v1/reports", allow="reports.submit", status_code=201, takes=[NewReport])
+@post(
+    "/api/v1/reports",
+    allow="reports.submit",
+    status_code=201,
+    takes=[NewReport],
+    also={200: "It had been sent before; this is what was made of it."},
+    tells={"Location": "Where the report is."},
+)
 async def create_report(request: Request[Any, Any, Any]) -> Response[ReportInFull]:
     """Submit a report.
 
-    The body is `{category, description, latitude, longitude, address, seen_at, private, photos}`,
-    or `ward` and `address` instead of a point. With the header `Idempotency-Key` (or the field
-    `client_key`) the same report sent again answers 200 with the first one instead of 201.
-    Everything that is wrong comes back at once, as problem+json with `errors`.
+    The body is `{category, description, latitude, longitude, address, seen_at, private, photos,
+    attributes}`, or `ward` and `address` instead of a point. `attributes` answers what the category
+    asks (see `/api/v1/categories`): `{code: [answer, …]}`. With the header `Idempotency-Key` (or
+    the field `client_key`) the same report sent again answers 200 with the first one instead of
+    201. Everything that is wrong comes back at once, as problem+json with `errors`.
     """
     database = request.app.state.database
+    key = idempotency_key(request)
     try:
         new = await check_json(request, NewReport)
     except Invalid as invalid:
         async with database.work(request.user, reading=True) as work:
             more = await faults_in(work, await request.json(), frozenset(invalid.errors))
         raise Invalid({**more, **invalid.errors}) from None
-    if key := request.headers.get("idempotency-key", ""):
-        if not 8 <= len(key) <= 80:
-            says = say("An idempotency key has 8 to 80 characters.")
-            raise Invalid({"client_key": says})
+    if key:
         new = msgspec.structs.replace(new, client_key=key)
     report, is_new = await actions.submit_once(database, request.user, new)
     async with database.work(request.user, reading=True) as work:
@@ -236,21 +276,23 @@ async def create_report(request: Request[Any, Any, Any]) -> Response[ReportInFul
 @get("/api/v1/map", allow=PUBLIC)
 async def get_map(
     work: Work,
-    south: Degrees = None,
-    west: Degrees = None,
-    north: Degrees = None,
-    east: Degrees = None,
-    bbox: Annotated[str, Parameter(description="west,south,east,north (RFC 7946)")] = "",
-    zoom: Annotated[float | None, Parameter(ge=0, le=24)] = None,
-    category: str = "",
+    south: Latitude = None,
+    west: Longitude = None,
+    north: Latitude = None,
+    east: Longitude = None,
+    bbox: Box = "",
+    zoom: Annotated[float | None, Parameter(ge=0, le=24, description="Of 512-pixel tiles.")] = None,
+    category: Code = "",
     state_group: Annotated[State, QueryParameter(name="state")] = "",
 ) -> Clusters:
     """Return the public reports in a box, gathered into clusters; none is left out.
 
-    The box is four numbers, or `bbox`. Each cluster is `[longitude, latitude, n, ref]`, with the
-    reference only of a single report.
+    The box is four numbers, or `bbox`; a side that is not given is the city's. Each cluster is
+    `[longitude, latitude, n, ref]`, with the reference only of a single report.
     """
     box = _box(south, west, north, east, bbox)
+    if box is None:
+        return clusters_of([])
     squares = await store.count_pins(work, view_of(*box, zoom), category, STATE_GROUPS[state_group])
     return clusters_of(squares)
 
@@ -288,21 +330,18 @@ async def _in_full(work: Work, report: Report, case: cases.Case | None) -> Repor
         reopened=case.reopened if case else 0,
         revisit_on=case.revisit_on if case and case.is_paused else None,
         voices=report.voices,
+        attributes=report.attributes,
     )
 
 
 def _box(
     south: float | None, west: float | None, north: float | None, east: float | None, bbox: str
-) -> tuple[float, float, float, float]:
-    """Return south, west, north, east, cut to the world; raise Invalid for what is no box."""
-    try:
-        if bbox:
-            west, south, east, north = (float(part) for part in bbox.split(","))
-        if south is None or west is None or north is None or east is None:
-            raise ValueError
-        box = (max(south, -90.0), max(west, -180.0), min(north, 90.0), min(east, 180.0))
-        if not (box[0] <= box[2] and box[1] <= box[3]):  # False for NaN as well.
-            raise ValueError
-    except ValueError:
-        raise Invalid({"bbox": say("Please give a box: west,south,east,north.")}) from None
-    return box
+) -> tuple[float, float, float, float] | None:
+    """Return south, west, north, east, cut to the world; None for a box with nothing in it."""
+    if bbox:
+        west, south, east, north = (float(part) for part in bbox.split(","))
+    city = current().profile.bounds
+    low = (city.south if south is None else south, city.west if west is None else west)
+    high = (city.north if north is None else north, city.east if east is None else east)
+    box = (max(low[0], -90.0), max(low[1], -180.0), min(high[0], 90.0), min(high[1], 180.0))
+    return box if box[0] <= box[2] and box[1] <= box[3] else None

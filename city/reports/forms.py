@@ -10,6 +10,7 @@ import msgspec
 from city import cases, media
 from city.kernel import Problem, Says, Unavailable, Work, new_id, say
 from city.reports.actions import find_faults
+from city.reports.attributes import PREFIX
 from city.reports.model import MOST_PHOTOS, NewReport
 from city.web import Form, Request, check, read_form
 
@@ -17,7 +18,7 @@ TOO_MANY = say(
     "At most {most} photos can go with a report. The first {most} are kept.", most=MOST_PHOTOS
 )
 
-_JUDGED = ("category", "latitude", "longitude", "ward", "address", "seen_at")
+_JUDGED = ("category", "latitude", "longitude", "ward", "address", "seen_at", "attributes")
 
 
 def empty_form(given: Mapping[str, str]) -> Form:
@@ -36,6 +37,7 @@ async def read_report(request: Request[Any, Any, Any]) -> tuple[NewReport | None
     _, form = await read_form(request, NewReport)
     values = form.values
     form.errors.clear()
+    values["attributes"] = await _read_answers(request, form)
     photo_fault = await keep_photos(request, form)
     values["key"] = str(values.get("key") or new_id().hex)[:32]
     new, form.errors = check(NewReport, {**values, "client_key": _client_key(values)})
@@ -46,6 +48,16 @@ async def read_report(request: Request[Any, Any, Any]) -> tuple[NewReport | None
             form.errors |= await faults_in(work, values, frozenset(form.errors))
         return None, form
     return new, form
+
+
+async def _read_answers(request: Request[Any, Any, Any], form: Form) -> dict[str, list[str]]:
+    """Return what was answered to the questions of the category; the form keeps every answer."""
+    answers: dict[str, list[str]] = {}
+    for name, value in (await request.form()).multi_items():
+        if name.startswith(PREFIX) and isinstance(value, str):
+            answers.setdefault(name.removeprefix(PREFIX), []).append(value)
+    form.values |= {PREFIX + code: values for code, values in answers.items()}
+    return answers
 
 
 async def faults_in(

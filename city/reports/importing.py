@@ -21,8 +21,9 @@ from city import cases, identity, places, settings
 from city.kernel import THE_CITY, Database, Invalid, Work, new_id, ref_number
 from city.reports import store
 from city.reports.mapping import BadMapping, Mapping, read_mapping
-from city.reports.model import ref_word, words_in
+from city.reports.model import ref_word
 from city.reports.rows import ImportedReport, Rows, Trouble
+from city.web import words_in
 
 _AT_ONCE = 2500
 
@@ -203,6 +204,9 @@ def _row(
         "unit_name": unit.name if unit else None,
         "due_at": report.due_at,
         "closed_at": report.closed_at,
+        "updated_at": report.closed_at or report.opened_at,
+        "answer": report.answer if report.status is cases.Status.DONE else "",
+        "reason": report.reason if report.status is cases.Status.REJECTED else "",
         "origin": report.origin,
         "words": words_in(report.description, report.address, *also) + " " + ref_word(case.ref),
     }

@@ -1,6 +1,5 @@
 """The words of reports."""
 
-import re
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,7 +8,6 @@ from msgspec import Meta, Struct
 
 from city.cases import Rating, Status
 from city.kernel import Event
-from city.web import folded
 
 State = Literal["", "open", "closed"]
 """The two groups of states that the public list and the map tell apart; empty for both."""
@@ -29,7 +27,8 @@ class NewReport(Struct, frozen=True, kw_only=True):
     """What somebody tells the city.
 
     The place is `latitude` and `longitude` (WGS84 degrees), or a `ward` with an `address` for
-    those without a map. `client_key` is chosen by the sender: the same key sent again by the same
+    those without a map. `attributes` answers what its category asks, by the code of the question
+    (see `attributes.py`). `client_key` is chosen by the sender: the same key sent again by the same
     person is the same report.
     """
 
@@ -42,6 +41,7 @@ class NewReport(Struct, frozen=True, kw_only=True):
     seen_at: datetime | None = None
     private: bool = False
     photos: Annotated[list[UUID], Meta(max_length=MOST_PHOTOS)] = []
+    attributes: dict[str, list[str]] = {}
     client_key: Annotated[str, Meta(min_length=8, max_length=80)] | None = None
 
 
@@ -81,6 +81,7 @@ class Report(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     rating: Rating | None
     merged_into: UUID | None
+    attributes: dict[str, list[str]] = {}
     voices: int = 0
     voiced: bool = False
     follows: bool = False
@@ -115,7 +116,10 @@ class Card(Struct, frozen=True, kw_only=True):
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """What a report shows of its case at one moment."""
+    """What a report shows of its case at one moment.
+
+    `answer` and `reason` are public: what was done, or why it was not taken on.
+    """
 
     category: str
     private: bool
@@ -127,6 +131,8 @@ class Progress(Struct, frozen=True, kw_only=True):
     rating: Rating | None
     merged_into: UUID | None
     question: str = ""
+    answer: str = ""
+    reason: str = ""
 
 
 class Voice(Struct, frozen=True, kw_only=True):
@@ -142,6 +148,18 @@ class ReportSubmitted(Event, frozen=True, kw_only=True):
 
     report_id: UUID
     case_id: UUID
+
+
+class ReportChanged(Event, frozen=True, kw_only=True):
+    """What is shown of a report is another now, by these verbs on its case.
+
+    `was_public`: whether anybody could read it before.
+    """
+
+    report_id: UUID
+    case_id: UUID
+    verbs: list[str]
+    was_public: bool
 
 
 class VoiceAdded(Event, frozen=True, kw_only=True):
@@ -165,17 +183,6 @@ class SubmittedBefore(Exception):
         """Undo the second one; the first stands."""
         super().__init__("This report has been submitted before.")
         self.client_key = client_key
-
-
-_WORD = re.compile(r"[^\W_]+")
-
-
-def words_in(*texts: str) -> str:
-    """Return the words of the texts as they are searched: small, without marks or punctuation.
-
-    PostgreSQL's parser would take "Lê Lợi/Hà Nội" for a file name, so it gets words only.
-    """
-    return " ".join(_WORD.findall(folded(" ".join(texts))))
 
 
 def ref_word(ref: str) -> str:

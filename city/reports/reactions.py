@@ -10,7 +10,7 @@ from city.kernel import Missing, Says, Work, job, reacts_to
 from city.messages import USUAL
 from city.processes import Who
 from city.reports import store, wording
-from city.reports.model import Progress
+from city.reports.model import Progress, ReportChanged
 from city.settings import current
 from city.web import in_language, render_words
 
@@ -75,9 +75,20 @@ async def follow_case(
         rating=case.rating,
         merged_into=case.merged_into,
         question=wording.open_question(history),
+        answer=_said_in_public(case),
+        reason=case.reason if case.status is cases.Status.REJECTED else "",
     )
     told = max([report.told, *(entry.seq for entry in entries)])
     await store.set_progress(work, report, progress, told)
+    if report.would_show(progress):
+        work.announce(
+            ReportChanged(
+                report_id=report.id,
+                case_id=case_id,
+                verbs=[entry.verb for entry in entries],
+                was_public=not report.private,
+            )
+        )
     if report.reporter_id is not None and entries:
         reporter = await identity.get_person(work, report.reporter_id)
         for entry in entries:
@@ -142,6 +153,14 @@ async def _carry_over(work: Work, report: store.Followed, into_case: UUID) -> No
         into = further
     if into is not None and into.id != report.id:
         await store.carry_over(work, report, into)
+        work.announce(
+            ReportChanged(
+                report_id=into.id,
+                case_id=into.case_id,
+                verbs=["join"],
+                was_public=not into.private,
+            )
+        )
 
 
 @job(every=timedelta(seconds=5))
@@ -156,6 +175,12 @@ async def _tell(
     if says is not None:
         link = f"/reports/{ref}"
         await messages.send_message(work, person_id, says, link=link, topic=ref, by=by)
+
+
+def _said_in_public(case: cases.Case) -> str:
+    if case.status is cases.Status.DONE:
+        return case.answer
+    return case.reason_note if case.status is cases.Status.REJECTED else ""
 
 
 async def _unit_name(work: Work, unit_id: UUID | None) -> dict[str, str] | None:

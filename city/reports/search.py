@@ -17,9 +17,9 @@ from city.reports.model import (
     Card,
     State,
     ref_word,
-    words_in,
 )
 from city.reports.store.lists import Page
+from city.web import words_in
 
 PAGE = 20
 METRES_PER_DEGREE = places.metres_between(0, 0, 1, 0)
@@ -54,7 +54,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         """The point around which reports are wanted, if it is one of the earth."""
         if self.latitude is None or self.longitude is None:
             return None
-        if not (abs(self.latitude) <= 90 and abs(self.longitude) <= 180):  # False for NaN as well.
+        # False for NaN as well. Near a pole a circle is as wide as the world, and no city is there.
+        if not (abs(self.latitude) <= 85 and abs(self.longitude) <= 180):
             return None
         return self.latitude, self.longitude
 
@@ -100,7 +101,7 @@ async def find_reports(
         before_at=before_at,
         before_id=before_id,
         most=most + 1,
-        tsquery=_tsquery(filters.q),
+        tsquery=tsquery_of(filters.q),
     )
     if filters.near is not None:
         page = _around(page, filters.near, filters.radius)
@@ -144,7 +145,7 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
         return _FIRST
 
 
-def _tsquery(q: str) -> str:
+def tsquery_of(q: str) -> str:
     """Return a tsquery for what was typed; eight letters may be a reference as well as words."""
     words = words_in(q).split()[:8]
     all_of_them = " & ".join([*words[:-1], f"{words[-1]}:*"]) if words else ""
@@ -179,6 +180,9 @@ def squares_of(point: tuple[float, float], metres: int) -> list[int]:
             west = column * _SQUARE - 180
             along = max(0.0, west - point[1], point[1] - west - _SQUARE) * narrowing
             if up * up + along * along <= most:
-                middle = places.cell_of(south + _SQUARE / 2, west + _SQUARE / 2)
+                middle = places.cell_of(
+                    max(-90.0, min(south + _SQUARE / 2, 90.0)),
+                    max(-180.0, min(west + _SQUARE / 2, 180.0)),
+                )
                 found.append(middle >> _BELOW)
     return found

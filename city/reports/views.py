@@ -14,6 +14,7 @@ from city import cases, media, places
 from city.cases import Case, Category, Entry, Status
 from city.kernel import Missing, Work, say
 from city.reports import wording
+from city.reports.attributes import Answer, answers_of
 from city.reports.model import Card, Report
 from city.reports.wording import in_language
 from city.settings import current
@@ -116,6 +117,7 @@ class Face(Struct, frozen=True, kw_only=True):
     history: list[Moment]
     next_step: str
     private: bool
+    answers: list[Answer]
 
 
 def headline(text: str) -> str:
@@ -189,6 +191,7 @@ def face_of(
         history=_history(history, case, unit, language),
         next_step=_next_step(case.status, language),
         private=report.private,
+        answers=answers_of(report.attributes, case.category, categories, language),
     )
 
 

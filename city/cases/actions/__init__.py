@@ -18,7 +18,9 @@ from city.cases.actions.desk import (
 from city.cases.actions.evidence import Brought
 from city.cases.actions.joining import link_cases, merge_case, split_case, unlink_cases
 from city.cases.actions.moving import definition_of
+from city.cases.actions.noting import note_case
 from city.cases.actions.opening import open_case
+from city.cases.actions.photos import add_photos
 from city.cases.actions.rating import rate_case
 from city.cases.actions.sorting import sort_case
 from city.cases.actions.unit import answer_case, contribute, hand_back, take_case
@@ -27,6 +29,7 @@ from city.cases.actions.waiting import ask_reporter, pause_case, reply, resume_c
 __all__ = [
     "Brought",
     "accept_case",
+    "add_photos",
     "answer_case",
     "ask_reporter",
     "claim_case",
@@ -36,6 +39,7 @@ __all__ = [
     "hand_over",
     "link_cases",
     "merge_case",
+    "note_case",
     "open_case",
     "pause_case",
     "publish_answer",

@@ -80,6 +80,7 @@ def opened(work: Work, new: NewCase, category: Category, version: Version | None
         clock_at=opened_at,
         entered_at=opened_at,
         parent_id=new.parent_id,
+        sign_unit=new.sign_unit,
         doubt=textai.spam_score(new.summary).value,
         verify_by=None,
         dispatch_by=None,

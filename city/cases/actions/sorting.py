@@ -20,8 +20,8 @@ async def sort_case(
     """Put a case that nobody works on yet into another category; needs `cases.triage`.
 
     It goes by that category's process from now on, in the state that counts as the same, and what
-    is promised is what that category promises, counted from the same beginning. What was wrong is
-    learnt from.
+    is promised is what that category promises, counted from the same beginning. The unit that a
+    sign names is not asked any more: it was for the other category. What was wrong is learnt from.
     """
     case = await begin_with(work, case_id, version)
     if case.status not in EARLY:
@@ -44,6 +44,7 @@ async def sort_case(
         definition_version=process.version,
         private=case.private or known.private,
         promise=promised(known),
+        sign_unit="",
     )
     sorted_case = enter(work, process.definition, sorted_case, state)
     facts = {

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from city.cases.command import actions, store, tasks
@@ -13,6 +14,9 @@ from city.kernel import Missing, Work, read_ref
 from city.web import Request, check_json, get, post
 
 Text = Annotated[str, Meta(max_length=MOST_LETTERS)]
+Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Ref = Annotated[str, Parameter(description="A reference as it is read out, such as 7K3M-Q9TD.")]
+TaskId = Annotated[UUID, Parameter(description="The id of the task.")]
 
 
 class CommandView(Struct, frozen=True):
@@ -39,7 +43,7 @@ class MoveBody(Struct, frozen=True, kw_only=True):
 
     to: TaskState
     note: Text = ""
-    version: int | None = None
+    version: Number | None = None
 
 
 class SitrepBody(Struct, frozen=True, kw_only=True):
@@ -49,11 +53,11 @@ class SitrepBody(Struct, frozen=True, kw_only=True):
     done: Text = ""
     next: Text = ""
     needs: Text = ""
-    number: int | None = None
+    number: Number | None = None
 
 
 @get("/api/v1/commands/{ref:str}", allow="cases.view")
-async def show_command(work: Work, ref: str) -> CommandView:
+async def show_command(work: Work, ref: Ref) -> CommandView:
     """Show a command. Officers see those in which their unit has a task."""
     command = await _see(work, ref)
     rows = await store.list_tasks(work, command.case_id)
@@ -62,7 +66,7 @@ async def show_command(work: Work, ref: str) -> CommandView:
 
 
 @post("/api/v1/commands/{ref:str}/tasks", allow="cases.view", takes=[TaskBody], status_code=201)
-async def add_task(request: Request[Any, Any, Any], work: Work, ref: str) -> Task:
+async def add_task(request: Request[Any, Any, Any], work: Work, ref: Ref) -> Task:
     """Add a task."""
     given = await check_json(request, TaskBody)
     command = await _see(work, ref)
@@ -77,7 +81,7 @@ async def add_task(request: Request[Any, Any, Any], work: Work, ref: str) -> Tas
 
 
 @post("/api/v1/commands/{ref:str}/tasks/{task_id:uuid}", allow="cases.view", takes=[MoveBody])
-async def move_task(request: Request[Any, Any, Any], work: Work, ref: str, task_id: UUID) -> Task:
+async def move_task(request: Request[Any, Any, Any], work: Work, ref: Ref, task_id: TaskId) -> Task:
     """Bring a task on: to `open`, `doing`, `done`, or `dropped`, which needs a note."""
     given = await check_json(request, MoveBody)
     command = await _see(work, ref)
@@ -87,7 +91,7 @@ async def move_task(request: Request[Any, Any, Any], work: Work, ref: str, task_
 
 
 @post("/api/v1/commands/{ref:str}/sitreps", allow="cases.view", takes=[SitrepBody], status_code=201)
-async def write_sitrep(request: Request[Any, Any, Any], work: Work, ref: str) -> Sitrep:
+async def write_sitrep(request: Request[Any, Any, Any], work: Work, ref: Ref) -> Sitrep:
     """Write a situation report; the figures are counted at that moment."""
     given = await check_json(request, SitrepBody)
     command = await _see(work, ref)
@@ -104,7 +108,7 @@ async def write_sitrep(request: Request[Any, Any, Any], work: Work, ref: str) ->
 routes = [show_command, add_task, move_task, write_sitrep]
 
 
-async def _see(work: Work, ref: str) -> Command:
+async def _see(work: Work, ref: Ref) -> Command:
     found = read_ref(ref)
     if found is None:
         raise Missing("There is no command with this reference.")

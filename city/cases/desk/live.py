@@ -10,7 +10,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -28,7 +28,7 @@ log = logging.getLogger("city.cases")
 
 EVERY_SECONDS = 1.0
 QUIET_SECONDS = 15.0
-"""After so long without news a listener hears that the line still stands."""
+"""After so long without news a listener hears when the board was last looked at."""
 
 PRESENT_SECONDS = 40
 """For so long after the last sign somebody counts as looking at a case."""
@@ -79,6 +79,7 @@ class LiveDesk:
         self.database = database
         self.listeners: set[Listener] = set()
         self.board: Board | None = None
+        self.looked_at: datetime | None = None
         self.looks = 0
         self.closed = False
         self._looking: asyncio.Task[None] | None = None
@@ -87,7 +88,10 @@ class LiveDesk:
         self._turn = 0
 
     async def listen(self, listener: Listener) -> AsyncIterator[bytes]:
-        """Yield messages as JSON, beginning with what is known; empty ones keep the line open."""
+        """Yield messages as JSON, beginning with what is known.
+
+        Without news one says `as_of`: when the board was last looked at, and was still the same.
+        """
         if self.closed:
             return
         self.listeners.add(listener)
@@ -101,7 +105,7 @@ class LiveDesk:
                 try:
                     message = await asyncio.wait_for(listener.news.get(), QUIET_SECONDS)
                 except TimeoutError:
-                    message = b""
+                    message = _encode({"as_of": self.looked_at})
                 if message is None:
                     return
                 yield message
@@ -129,6 +133,7 @@ class LiveDesk:
                 present_since=now - timedelta(seconds=PRESENT_SECONDS),
             )
         self.looks += 1
+        self.looked_at = now
         return self.board
 
     async def _look(self) -> None:

@@ -1,5 +1,6 @@
 """The words of cases, and the rules that need nothing but the words."""
 
+from city.cases.model.attributes import Attribute, AttributeValue, Datatype
 from city.cases.model.events import (
     CaseEscalated,
     CaseLinked,
@@ -54,6 +55,8 @@ __all__ = [
     "REASONS",
     "STATUS_TONES",
     "STATUS_WORDS",
+    "Attribute",
+    "AttributeValue",
     "Case",
     "CaseEscalated",
     "CaseLinked",
@@ -63,6 +66,7 @@ __all__ = [
     "CaseRated",
     "CaseReminded",
     "Category",
+    "Datatype",
     "Entry",
     "Imported",
     "ImportedCase",

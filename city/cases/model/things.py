@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from city.cases.model.attributes import Attribute
 from city.cases.model.words import CLAIM_MINUTES, QUESTIONS, Rating, Source, may_act
 from city.kernel import Actor
 from city.processes import ENDS, Definition, Process, Span, Status, Transition
@@ -17,7 +18,8 @@ class Category(Struct, frozen=True, kw_only=True):
     `definition` is the code of its process. The days and minutes are promises of its own, instead
     of those of its process, or None.
     `unit` is the code of the unit that usually leads, `ward` for the committee of the ward the
-    case lies in, or None. Names are by language. `revision` changes when anything here does.
+    case lies in, or None. Names are by language. `attributes` are asked in this order.
+    `revision` changes when anything here does.
     """
 
     code: str
@@ -39,6 +41,7 @@ class Category(Struct, frozen=True, kw_only=True):
     private: bool
     unit: str | None
     revision: str
+    attributes: list[Attribute] = []
     retired_at: datetime | None = None
 
     @property
@@ -52,7 +55,10 @@ class Category(Struct, frozen=True, kw_only=True):
 
 
 class NewCase(Struct, frozen=True, kw_only=True):
-    """What must be known to open a case. `place` is (latitude, longitude) in WGS 84 degrees."""
+    """What must be known to open a case. `place` is (latitude, longitude) in WGS 84 degrees.
+
+    `sign_unit` is the code of the unit that a sign on the thing itself names; empty if none does.
+    """
 
     category: str
     source: Source
@@ -64,6 +70,7 @@ class NewCase(Struct, frozen=True, kw_only=True):
     private: bool = False
     opened_at: datetime | None = None
     parent_id: UUID | None = None
+    sign_unit: str = ""
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -84,8 +91,9 @@ class Case(Struct, frozen=True, kw_only=True):
     waiting case is looked at again. At `wake_at` the city does something by itself; `rung` counts
     what it has done so in this step, and `escalated` how high it had to climb.
 
-    `unit_id` leads, `coop` help. `more_photos` came with cases that were joined with this one.
-    `parts` counts cases split off. `reason` says why it was not taken on. `answer` is public once
+    `unit_id` leads, `coop` help; `sign_unit` is the code of the unit that a sign in the street
+    named. `more_photos` came with cases that were joined with this one. `parts` counts cases split
+    off. `reason` says why it was not taken on. `answer` is public once
     it is done. `contested_at`: the reporter was not satisfied and had no re-opening by right left.
     `doubt`, 0 to 1: how much its words look like no report at all.
     """
@@ -126,6 +134,7 @@ class Case(Struct, frozen=True, kw_only=True):
     claimed_at: datetime | None = None
     coop: list[UUID] = []
     parent_id: UUID | None = None
+    sign_unit: str = ""
     parts: int = 0
     more_photos: list[UUID] = []
     contested_at: datetime | None = None

@@ -12,6 +12,7 @@ from city.cases.numbers.model import (
     FIRST_MOMENT,
     By,
     Figures,
+    Flow,
     LateCase,
     LateGroup,
     Narrowed,
@@ -22,12 +23,13 @@ from city.cases.numbers.model import (
     period_of,
     why_late,
 )
-from city.cases.numbers.store import count_late, list_due, list_figures
+from city.cases.numbers.store import count_late, list_due, list_figures, list_flow
 
 __all__ = [
     "FIRST_MOMENT",
     "By",
     "Figures",
+    "Flow",
     "LateCase",
     "LateGroup",
     "Narrowed",
@@ -37,6 +39,7 @@ __all__ = [
     "count_late",
     "list_due",
     "list_figures",
+    "list_flow",
     "month_period",
     "period_of",
     "why_late",

@@ -52,7 +52,7 @@ class Numbers(Struct, frozen=True, kw_only=True):
 async def show_numbers(
     work: Work, by: By = By.UNIT, since: date | None = None, until: date | None = None
 ) -> Numbers:
-    """Return how much of what fell due was answered, how much of it in time, and how fast.
+    """Return how much of what fell due was answered in time, and how fast.
 
     Days are those of the city and both are included; without them it is the last 30 days. What
     is `open`, `waiting` or `late` is so now. Counted at most once a minute.

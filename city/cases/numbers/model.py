@@ -39,11 +39,12 @@ class Period(Struct, frozen=True):
 
 
 class Narrowed(Struct, frozen=True, kw_only=True):
-    """Which cases are counted; None leaves that open."""
+    """Which cases are counted; None leaves that open. `public`: private ones are not."""
 
     unit: UUID | None = None
     category: str | None = None
     ward: str | None = None
+    public: bool = False
 
 
 class Figures(Struct, frozen=True, kw_only=True):
@@ -121,6 +122,18 @@ class Figures(Struct, frozen=True, kw_only=True):
     def p90_hours(self) -> float | None:
         """Hours of the clock within which nine of ten were answered."""
         return self.spans[1] / SECONDS_OF_AN_HOUR if self.spans else None
+
+
+class Flow(Struct, frozen=True, kw_only=True):
+    """How much came in and how much was answered in a period, of one row.
+
+    `received`  cases that were opened in the period, whatever became of them
+    `answered`  cases that were closed in the period with an answer
+    """
+
+    key: str | None
+    received: int
+    answered: int
 
 
 class Table(Struct, frozen=True):

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from city import settings
-from city.cases.numbers.model import By, Figures, LateCase, LateGroup, Narrowed, Period, Table
+from city.cases.numbers.model import By, Figures, Flow, LateCase, LateGroup, Narrowed, Period, Table
 from city.kernel import Work
 
 ALL = Narrowed()
@@ -43,6 +43,7 @@ async def list_figures(work: Work, by: By, period: Period, narrowed: Narrowed = 
               and (:unit::uuid is null or unit_id = :unit)
               and (:category::text is null or category = :category)
               and (:ward::text is null or ward = :ward)
+              and not (:public::boolean and private)
         )
         select key, grouping(key) = 1 as whole, count(*) filter (where due) as due,
                count(*) filter (where due and on_time) as on_time,
@@ -63,14 +64,55 @@ async def list_figures(work: Work, by: By, period: Period, narrowed: Narrowed = 
         having grouping(key) = 1 or :by not in ('month', 'week') or count(*) filter (where due) > 0
         order by key
         """,
-        by=by,
-        zone=settings.current().profile.time_zone,
-        since=period.since,
-        until=period.until,
         now=work.now,
+        public=narrowed.public,
+        **_asked(by, period),
         **_filters(narrowed),
     )
     return Table([row for row in rows if not row.whole], next(row for row in rows if row.whole))
+
+
+async def list_flow(work: Work, by: By, period: Period, narrowed: Narrowed = ALL) -> list[Flow]:
+    """Return how much came in and was answered in a period, put together by something.
+
+    Months and weeks are those in which cases came in or were answered. Commands are not counted:
+    nobody sent them. Rows come in the order of their key, the nameless last.
+    """
+    return await work.all(
+        Flow,
+        """
+        with counted as (
+            select opened_at as at, true as came, unit_id, category, ward, process
+            from cases.case
+            where opened_at >= :since and opened_at < :until and process <> 'command'
+              and not (:public::boolean and private)
+            union all
+            select closed_at, false, unit_id, category, ward, process
+            from cases.case
+            where closed_at >= :since and closed_at < :until and process <> 'command'
+              and status = 'done' and not (:public and private)
+        )
+        select case :by::text
+                   when 'unit' then unit_id::text
+                   when 'category' then category
+                   when 'ward' then ward
+                   when 'process' then process
+                   when 'month' then to_char(at at time zone :zone::text, 'YYYY-MM')
+                   when 'week' then date_trunc('week', at at time zone :zone)::date::text
+               end as key,
+               count(*) filter (where came) as received,
+               count(*) filter (where not came) as answered
+        from counted
+        where (:unit::uuid is null or unit_id = :unit)
+          and (:category::text is null or category = :category)
+          and (:ward::text is null or ward = :ward)
+        group by 1
+        order by 1
+        """,
+        public=narrowed.public,
+        **_asked(by, period),
+        **_filters(narrowed),
+    )
 
 
 async def count_late(work: Work, narrowed: Narrowed = ALL) -> list[LateGroup]:
@@ -139,3 +181,8 @@ async def list_due(
 
 def _filters(narrowed: Narrowed) -> dict[str, Any]:
     return {"unit": narrowed.unit, "category": narrowed.category, "ward": narrowed.ward}
+
+
+def _asked(by: By, period: Period) -> dict[str, Any]:
+    zone = settings.current().profile.time_zone
+    return {"by": by, "zone": zone, "since": period.since, "until": period.until}

@@ -35,8 +35,9 @@ async def listen(request: Request[Any, Any, Any]) -> ServerSentEvent:
     """Tell what is new at the desk, second by second, for as long as the page is open.
 
     Messages are JSON: `counts`, `instant`, `taken` and `present`, or `filters` with the counts of
-    the filters pinned on this page. No connection to the database is held. It ends after ten
-    minutes; the browser asks again then, and is refused if the session is over.
+    the filters pinned on this page, or, without news, `as_of`: what was told is still so, then.
+    No connection to the database is held. It ends after ten minutes; the browser asks again then,
+    and is refused if the session is over.
     """
     database, actor = request.app.state.database, request.scope["user"]
     if is_unit_officer(actor):
@@ -50,11 +51,7 @@ async def listen(request: Request[Any, Any, Any]) -> ServerSentEvent:
         async for message in desk.listen(listener):
             if time.monotonic() > until:
                 return
-            if message:
-                yield ServerSentEventMessage(data=message.decode())
-            else:
-                # Without None there would be an empty message, which is no JSON.
-                yield ServerSentEventMessage(comment="still here", data=None)
+            yield ServerSentEventMessage(data=message.decode())
 
     return ServerSentEvent(messages(), headers={"cache-control": "no-store"})
 

@@ -37,7 +37,8 @@ async def show_queue(
     items = await list_items(work, filters, after, filters.rows + 1)
     reader = await reader_of(request, work, await known_categories(work))
     more = items[filters.rows - 1] if len(items) > filters.rows else None
-    board = live_desk(request.app.state.database).board
+    desk = live_desk(request.app.state.database)
+    board = desk.board
     query = filters.query()
     return page(
         request,
@@ -47,6 +48,7 @@ async def show_queue(
         filters=filters,
         list=query,
         counts=board.counts if board else {},
+        as_of=desk.looked_at,
         current=current,
         choices=_choices(reader, filters) if not wants_fragment(request) else {},
         narrowed=_narrowed(reader, filters),

@@ -253,7 +253,10 @@ async def _suggestion(
         unit = suggested_unit(case, reader.categories.get(case.category), reader.units)
         return str(unit or ""), "", []
     helping = [{"value": str(unit.id), "label": reader.named(unit.name)} for unit in route.coop]
-    return str(route.lead.id) if route.lead else "", route.note, helping
+    signed = any(reason.outcome is routing.Outcome.SIGN for reason in route.decision.why)
+    why = reader.say(say("The sign it was reported from names this unit.")) if signed else ""
+    told = "\n".join(part for part in (why, route.note) if part)
+    return str(route.lead.id) if route.lead else "", told, helping
 
 
 def _held(reader: Reader, work: Work, held: list[Held]) -> list[dict[str, Any]]:

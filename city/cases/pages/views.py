@@ -66,6 +66,8 @@ VERB_WORDS: dict[str, Says] = {
     "hand_back": say("Handed back to the desk"),
     "step": say("Step taken: {step}"),
     "contribute": say("Added by {helper}"),
+    "photos": say("Photos that came later"),
+    "note": say("Word from {source}"),
     "claim": say("Taken in hand"),
     "release": say("Let go of"),
     "hand_over": say("Handed over to a colleague"),
@@ -248,6 +250,7 @@ class Reader:
             "rating": rating or "",
             "helper": self._unit_of(facts.get("unit_of")),
             "step": facts.get("step", ""),
+            "source": facts.get("source", ""),
         }
         return {
             "seq": entry.seq,

@@ -15,7 +15,7 @@ from city import calendar, identity, settings
 from city.cases.categories import known_categories
 from city.cases.model import Case, Category, NewCase
 from city.cases.routing import store
-from city.cases.routing.model import Facts, Route, Rule, Units
+from city.cases.routing.model import Asked, Facts, PastCase, Route, Rule, Units
 from city.cases.routing.rules import decide
 from city.kernel import Invalid, Work, say
 
@@ -62,21 +62,22 @@ async def decide_for(work: Work, case: Case | NewCase, *, at: datetime | None = 
     if category is None:
         raise Invalid({"category": say("Please choose one of the list.")})
     table = await known_table(work)
-    facts = facts_of(category, str(case.source), case.ward, case.summary, at or work.now)
+    facts = facts_of(category, case, at or work.now)
     return table.route(facts)
 
 
-def facts_of(category: Category, source: str, ward: str | None, words: str, at: datetime) -> Facts:
-    """Return what the rules know of a case of this category."""
+def facts_of(category: Category, case: Case | NewCase | PastCase | Asked, at: datetime) -> Facts:
+    """Return what the rules know at this moment of a case of this category."""
     return Facts(
         category=category.code,
         group=category.grp,
         process=str(category.process),
         private=category.private,
         category_unit=category.unit,
-        source=source,
-        ward=ward,
-        words=words,
+        sign_unit=case.sign_unit,
+        source=str(case.source),
+        ward=case.ward,
+        words=case.summary,
         at=at.astimezone(zone()),
         at_work=calendar.current().is_working_time(at),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from city.cases.model import Source
 from city.identity import Organisation
 
 WARD = "ward"
@@ -48,6 +49,7 @@ class Outcome(StrEnum):
     UNMATCHED = "unmatched"
     FAULTY = "faulty"
     OFF = "off"
+    SIGN = "sign"
     CATEGORY = "category"
     DESK = "desk"
 
@@ -110,6 +112,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     """What the rules know of a case. `at` is in the city's own time; `words` what was written.
 
     `private` is the category's: such a case only goes by rules that name its category.
+    `sign_unit` is the unit that the sign on the thing itself names.
     """
 
     category: str
@@ -122,6 +125,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     words: str = ""
     private: bool = False
     category_unit: str | None = None
+    sign_unit: str = ""
 
 
 class Units(Struct, frozen=True):
@@ -133,7 +137,7 @@ class Units(Struct, frozen=True):
 
 
 class Reason(Struct, frozen=True):
-    """What came of one rule (None: of what stands below the rules), and because of what.
+    """What came of one rule (None: of the sign, or what is below the rules), and because of what.
 
     `failed` are the conditions that did not fit, `missing` the units that cannot have the case.
     """
@@ -166,6 +170,15 @@ class Route(Struct, frozen=True):
     decision: Decision
 
 
+class Asked(Struct, frozen=True, kw_only=True):
+    """What the rules look at in a case that might come."""
+
+    source: str = Source.REPORT
+    ward: str | None = None
+    summary: str = ""
+    sign_unit: str = ""
+
+
 class PastCase(Struct, frozen=True, kw_only=True):
     """A case as it was routed, for trying the rules on."""
 
@@ -176,3 +189,4 @@ class PastCase(Struct, frozen=True, kw_only=True):
     ward: str | None
     unit_id: UUID
     opened_at: datetime
+    sign_unit: str = ""

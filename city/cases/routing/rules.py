@@ -1,9 +1,10 @@
 """Deciding: which unit leads and which cooperate, from rules and facts alone. No I/O.
 
-The rules are looked at in order. The first that fits and names a lead gives it, with its note and
-its cooperating units. A rule that says `also` (or names no lead) adds its cooperating units and
-its note whenever it fits, wherever it stands. When no rule gives a lead the category's own unit
-does (maybe the committee of the ward), and failing that the desk decides.
+A sign on the thing itself comes first: where it names a unit with an officer, that unit leads, and
+rules only add. Otherwise the rules are looked at in order. The first that fits and names a lead
+gives it, with its note and its cooperating units. A rule that says `also` (or names no lead) adds
+its cooperating units and its note whenever it fits, wherever it stands. When no rule gives a lead
+the category's own unit does (maybe the committee of the ward), and failing that the desk decides.
 
 A rule whose lead is gone or has no officer is passed over; a cooperating unit that is gone or has
 no officer is left out. The explanation is what the deciding itself wrote down, so they cannot
@@ -78,6 +79,9 @@ def decide(rules: Iterable[Rule], facts: Facts, units: Units) -> Decision:
     added: dict[str, None] = {}
     lead: str | None = None
     automatic = False
+    if signed := _signed(facts, units):
+        why.append(signed)
+        lead = signed.lead
     for rule in rules:
         reason = _look(rule, facts, text, units, lead is not None)
         why.append(reason)
@@ -149,6 +153,13 @@ def _look(rule: Rule, facts: Facts, text: Words, units: Units, led: bool) -> Rea
     if lead is None and not added and missing:
         return Reason(rule, Outcome.FAULTY, missing=missing)
     return Reason(rule, Outcome.LEADS if lead else Outcome.ADDS, (), missing, lead, added)
+
+
+def _signed(facts: Facts, units: Units) -> Reason | None:
+    """Return what the sign on the thing itself says; None if there is none that counts."""
+    if not facts.sign_unit or facts.private or facts.sign_unit not in units.staffed:
+        return None
+    return Reason(None, Outcome.SIGN, lead=facts.sign_unit)
 
 
 def _below(facts: Facts, units: Units) -> Reason:

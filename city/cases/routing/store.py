@@ -114,7 +114,7 @@ async def list_last_routed(work: Work, *, limit: int) -> list[PastCase]:
     return await work.all(
         PastCase,
         """
-        select ref, category, source, summary, ward, unit_id, opened_at
+        select ref, category, source, summary, ward, unit_id, opened_at, sign_unit
         from cases.case
         where unit_id is not null and (:scope::uuid is null or unit_id = :scope)
         order by id desc limit :limit

@@ -12,7 +12,7 @@ from city.cases.categories import known_categories
 from city.cases.model import MOST_LETTERS, Category, Source
 from city.cases.routing import store
 from city.cases.routing.memory import Table, facts_of, known_table, zone
-from city.cases.routing.model import WARD, Facts, PastCase, Route, Rule
+from city.cases.routing.model import WARD, Asked, Facts, PastCase, Route, Rule
 from city.cases.routing.rules import decide
 from city.kernel import Invalid, Problem, Work, say
 
@@ -72,9 +72,8 @@ async def ask(work: Work, question: Question) -> tuple[Facts, Route]:
     category = (await known_categories(work)).get(question.category)
     if category is None or category.retired_at is not None:
         raise Invalid({"category": say("Please choose one of the list.")})
-    facts = facts_of(
-        category, str(question.source), _ward_of(question), question.words, _moment(work, question)
-    )
+    case = Asked(source=question.source, ward=_ward_of(question), summary=question.words)
+    facts = facts_of(category, case, _moment(work, question))
     return facts, (await known_table(work)).route(facts)
 
 
@@ -92,7 +91,7 @@ async def try_on_last(work: Work, table: Table) -> Trial:
         category = categories.get(case.category)
         if category is None:
             continue
-        facts = facts_of(category, case.source, case.ward, case.summary, case.opened_at)
+        facts = facts_of(category, case, case.opened_at)
         route = table.route(facts)
         if (route.lead.id if route.lead else None) != case.unit_id:
             elsewhere.append(Differing(case, went.get(case.unit_id, ""), route, facts))
@@ -114,7 +113,7 @@ def draw_matrix(
     About 10 µs for each category and ward with a handful of rules.
     """
     kinds = [category for category in categories.values() if category.retired_at is None]
-    basic = {category.code: facts_of(category, Source.REPORT, None, "", at) for category in kinds}
+    basic = {category.code: facts_of(category, Asked(), at) for category in kinds}
     columns: dict[tuple[str | None, ...], list[str]] = {}
     for ward in wards:
         committee = table.units.by_ward.get(ward)

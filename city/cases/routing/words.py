@@ -68,6 +68,7 @@ TONES: dict[Outcome, str] = {
     Outcome.UNMATCHED: "idle",
     Outcome.FAULTY: "late",
     Outcome.OFF: "idle",
+    Outcome.SIGN: "done",
     Outcome.CATEGORY: "done",
     Outcome.DESK: "doing",
 }
@@ -76,8 +77,9 @@ TONES: dict[Outcome, str] = {
 OUTCOME_WORDS: dict[Outcome, Says] = {
     Outcome.LEADS: say("It fits and gives the lead: {unit}."),
     Outcome.ADDS: say("It fits."),
-    Outcome.TOO_LATE: say("It would fit too, but a rule above it gives the lead."),
+    Outcome.TOO_LATE: say("It would fit too, but what stands above it gives the lead."),
     Outcome.OFF: say("It is switched off."),
+    Outcome.SIGN: say("The sign on the thing itself names its unit: {unit}."),
     Outcome.CATEGORY: say("No rule gives a lead, so the category’s own unit has it: {unit}."),
     Outcome.DESK: say("No rule gives a lead and the category has no unit here."),
 }
@@ -202,7 +204,7 @@ class Teller:
         """Return every rule that was looked at in order, and what came of it."""
         return [
             {
-                "name": reason.rule.name if reason.rule else self.say(say("Below the rules")),
+                "name": self._place(reason),
                 "rank": reason.rule.rank if reason.rule else None,
                 "id": str(reason.rule.id) if reason.rule else "",
                 "outcome": str(reason.outcome),
@@ -211,6 +213,12 @@ class Teller:
             }
             for reason in decision.why
         ]
+
+    def _place(self, reason: Reason) -> str:
+        if reason.rule:
+            return reason.rule.name
+        signed = reason.outcome is Outcome.SIGN
+        return self.say(say("Before the rules") if signed else say("Below the rules"))
 
     def faults(self, rule: Rule, faults: Mapping[str, Outcome]) -> list[str]:
         """Return what is wrong with a rule's units, in sentences."""

@@ -168,6 +168,7 @@ class DeskLive extends HTMLElement {
 
   hear(news) {
     this.last = { ...this.last, ...news };
+    this.at = news.as_of ?? (news.counts ? new Date().toISOString() : this.at);
     this.show();
     if (news.present) this.showPresence(news.present);
     if (news.instant) this.showInstant(news.instant, news.taken ?? []);
@@ -177,6 +178,7 @@ class DeskLive extends HTMLElement {
 
   show() {
     const { counts, filters } = this.last ?? {};
+    if (this.at) $(".as-of fresh-badge")?.setAttribute("at", this.at);
     for (const place of all("[data-live]")) {
       if (counts?.[place.dataset.live] === undefined) continue;
       const text = digits.format(counts[place.dataset.live]);

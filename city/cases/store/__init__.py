@@ -61,6 +61,7 @@ from city.cases.store.queues import (
     list_board_closed,
     list_work,
 )
+from city.cases.store.standings import Standing, list_standings
 from city.cases.store.timers import (
     add_entries,
     find_next_wake,
@@ -72,6 +73,7 @@ from city.cases.store.timers import (
 
 __all__ = [
     "Neighbour",
+    "Standing",
     "add_case",
     "add_done_key",
     "add_entries",
@@ -107,6 +109,7 @@ __all__ = [
     "list_known",
     "list_neighbours",
     "list_pinned",
+    "list_standings",
     "list_templates",
     "list_work",
     "lock_cases",

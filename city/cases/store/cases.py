@@ -12,6 +12,7 @@ import msgspec
 
 from city.cases.model import DOUBTFUL, Case, Entry, Process, Status, is_unit_officer
 from city.kernel import Actor, Work
+from city.web import words_in
 
 DOUBTFUL_WAITS = timedelta(hours=12)
 """So much further down stands what is perhaps no report: it is looked at last, and always."""
@@ -37,12 +38,13 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
                 id, ref, category, process, definition, definition_version, state, source, status,
                 summary, latitude, longitude, cell, ward, address, photos, private, opened_at,
                 verify_by, dispatch_by, due_at, promise, clock_at, entered_at, step_due_at,
-                wake_at, queue_at, unit_id, parent_id, doubt, head_hash)
+                wake_at, queue_at, unit_id, parent_id, doubt, sign_unit, head_hash, words)
             select :id, :ref, code, :process, :definition, :definition_version, :state, :source,
                    :status, :summary, :latitude, :longitude, :cell, :ward, :address,
                    :photos::uuid[], :private, :opened_at, :verify_by, :dispatch_by, :due_at,
                    :promise::jsonb, :clock_at, :entered_at, :step_due_at, :wake_at, :queue_at,
-                   :unit_id::uuid, :parent_id::uuid, :doubt, :hash
+                   :unit_id::uuid, :parent_id::uuid, :doubt, :sign_unit, :hash,
+                   to_tsvector('simple', :words)
             from cases.category
             where code = :category and revision = :revision and retired_at is null
             on conflict (ref) do nothing
@@ -60,6 +62,7 @@ async def add_case(work: Work, case: Case, entry: Entry, revision: str) -> bool:
         actor_name=entry.actor_name,
         facts=entry.facts,
         hash=entry.hash,
+        words=words_in(case.summary, case.address),
         **_columns(case),
     )
     return added is not None
@@ -97,6 +100,7 @@ def _columns(case: Case) -> dict[str, Any]:
         "unit_id": case.unit_id,
         "parent_id": case.parent_id,
         "doubt": case.doubt,
+        "sign_unit": case.sign_unit,
         "version": case.version,
         "category": case.category,
         "coop": case.coop,
@@ -146,7 +150,8 @@ async def set_case(work: Work, case: Case, entry: Entry) -> bool:
                 answered_at = :answered_at, closed_at = :closed_at, answer = :answer,
                 answer_photos = :answer_photos::uuid[], reason = :reason,
                 reason_note = :reason_note, rating = :rating, reopened = :reopened,
-                merged_into = :merged_into, head_seq = :seq, head_hash = :hash,
+                merged_into = :merged_into, sign_unit = :sign_unit,
+                head_seq = :seq, head_hash = :hash,
                 version = version + 1
             where id = :id and version = :version and head_seq = :seq - 1
             returning id, version

@@ -33,7 +33,8 @@ async def set_categories(work: Work, categories: list[dict[str, Any]]) -> int:
                 definition text, icon text, name jsonb, hint jsonb, keywords text[],
                 verify_working_days integer, working_days integer,
                 acknowledge_minutes integer, dispatch_minutes integer,
-                close_minutes integer, private boolean, unit text, revision text)
+                close_minutes integer, private boolean, unit text, attributes jsonb,
+                revision text)
         ), gone as (
             update cases.category set retired_at = :now
             where retired_at is null and code not in (select code from given)
@@ -41,10 +42,10 @@ async def set_categories(work: Work, categories: list[dict[str, Any]]) -> int:
         insert into cases.category (
             code, rank, grp, grp_name, grp_icon, process, definition, icon, name, hint, keywords,
             verify_working_days, working_days, acknowledge_minutes, dispatch_minutes,
-            close_minutes, private, unit, revision)
+            close_minutes, private, unit, attributes, revision)
         select code, rank, grp, grp_name, grp_icon, process, definition, icon, name, hint, keywords,
                verify_working_days, working_days, acknowledge_minutes, dispatch_minutes,
-               close_minutes, private, unit, revision
+               close_minutes, private, unit, attributes, revision
         from given
         on conflict (code) do update set
             rank = excluded.rank, grp = excluded.grp, grp_name = excluded.grp_name,
@@ -56,7 +57,8 @@ async def set_categories(work: Work, categories: list[dict[str, Any]]) -> int:
             acknowledge_minutes = excluded.acknowledge_minutes,
             dispatch_minutes = excluded.dispatch_minutes,
             close_minutes = excluded.close_minutes, private = excluded.private,
-            unit = excluded.unit, revision = excluded.revision, retired_at = null
+            unit = excluded.unit, attributes = excluded.attributes,
+            revision = excluded.revision, retired_at = null
         """,
         categories=categories,
         now=work.now,

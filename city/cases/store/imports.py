@@ -33,21 +33,22 @@ async def add_imported(work: Work, cases: list[dict[str, Any]]) -> list[Imported
                 :due_at::timestamptz[], :closed_at::timestamptz[], :queue_at::timestamptz[],
                 :answer::text[], :reason::text[], :digest::text[], :hash::text[],
                 :definition::text[], :definition_version::integer[], :state::text[],
-                :step_due_at::timestamptz[]
+                :step_due_at::timestamptz[], :words::text[]
             ) as g (id, ref, external_id, category, process, status, summary, latitude, longitude,
                     cell, ward, address, private, unit_id, opened_at, due_at, closed_at, queue_at,
                     answer, reason, digest, hash, definition, definition_version, state,
-                    step_due_at)
+                    step_due_at, words)
         ), opened as (
             insert into cases.case (
                 id, ref, external_id, category, process, source, status, summary, latitude,
                 longitude, cell, ward, address, private, unit_id, opened_at, verify_by,
                 dispatch_by, due_at, answered_at, closed_at, queue_at, answer, reason, head_hash,
-                definition, definition_version, state, step_due_at)
+                definition, definition_version, state, step_due_at, words)
             select id, ref, external_id, category, process, 'import', status, summary, latitude,
                    longitude, cell, ward, address, private, unit_id, opened_at, due_at,
                    due_at, due_at, closed_at, closed_at, queue_at, answer, reason, hash,
-                   definition, definition_version, state, step_due_at
+                   definition, definition_version, state, step_due_at,
+                   to_tsvector('simple', words)
             from given
             on conflict do nothing
             returning external_id, id, ref

@@ -25,6 +25,23 @@ name = { vi = "Đèn đường", en = "Street light" }
 process = "time_bound"
 working_days = 2
 """
+POLE = """
+[[category.attribute]]
+code = "pole"
+datatype = "string"
+question = { vi = "Số cột", en = "Pole number" }
+"""
+KIND = """
+[[category.attribute]]
+code = "kind"
+datatype = "singlevaluelist"
+required = true
+question = { vi = "Bị sao?", en = "What is wrong?" }
+values = [
+    { key = "dark", name = { vi = "Tắt", en = "It is dark" } },
+    { key = "day", name = { vi = "Sáng ban ngày", en = "It is lit by day" } },
+]
+"""
 SIREN = """
 [[category]]
 code = "siren"
@@ -91,6 +108,29 @@ async def test_what_another_process_changed_is_noticed_when_a_case_is_opened(
         await cases.open_case(work, new_case())
 
 
+async def test_a_category_has_its_questions_in_the_order_of_the_profile(
+    work: Work, tmp_path: Path
+) -> None:
+    await cases.load_profile(work, profile(tmp_path, GROUPS, LIGHT, POLE, KIND))
+    before = await cases.get_category(work, "street-light")
+    assert [attribute.code for attribute in before.attributes] == ["pole", "kind"]
+    assert before.attributes[1].required and before.attributes[1].values[1].key == "day"
+    await cases.load_profile(work, profile(tmp_path, GROUPS, LIGHT, KIND, POLE))
+    after = (await cases.known_categories(work))["street-light"]
+    assert [attribute.code for attribute in after.attributes] == ["kind", "pole"]
+    assert after.revision != before.revision
+
+
+async def test_no_category_of_the_city_asks_too_much(work: Work) -> None:
+    categories = await cases.list_categories(work)
+    assert sum(bool(category.attributes) for category in categories) >= 8
+    for category in categories:
+        assert len(category.attributes) <= 3, category.code
+        for attribute in category.attributes:
+            names = [attribute.question, attribute.hint, *(v.name for v in attribute.values)]
+            assert all(set(name) in ({"vi", "en"}, set()) for name in names), attribute.code
+
+
 @pytest.mark.parametrize(
     ("parts", "reason"),
     [
@@ -99,6 +139,12 @@ async def test_what_another_process_changed_is_noticed_when_a_case_is_opened(
         ((GROUPS, LIGHT, LIGHT), "twice"),
         ((GROUPS.replace("power", "water"), LIGHT), "no group"),
         ((GROUPS, LIGHT.replace("time_bound", "soon")), "process"),
+        ((GROUPS, LIGHT, POLE, POLE), "twice"),
+        ((GROUPS, LIGHT, POLE.replace('"pole"', '"The pole"')), "code"),
+        ((GROUPS, LIGHT, POLE.replace('"string"', '"photo"')), "cannot be used"),
+        ((GROUPS, LIGHT, POLE.replace('"string"', '"multivaluelist"')), "list"),
+        ((GROUPS, LIGHT, KIND.replace('"singlevaluelist"', '"text"')), "list"),
+        ((GROUPS, LIGHT, KIND.replace("required", "variable = false\nrequired")), "notice"),
     ],
 )
 async def test_a_profile_that_is_wrong_is_refused_with_the_reason(

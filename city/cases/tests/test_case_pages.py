@@ -289,7 +289,7 @@ async def test_programs_list_cases_page_by_page(browser: Browser) -> None:
     seen: list[str] = []
     after = ""
     while True:
-        answer = await browser.get("/api/v1/cases", params={"limit": 2, "after": after})
+        answer = await browser.get("/api/v1/cases", params={"limit": 2, "cursor": after})
         body = answer.json()
         seen += [case["ref"] for case in body["cases"]]
         after = body["next"]
@@ -299,7 +299,7 @@ async def test_programs_list_cases_page_by_page(browser: Browser) -> None:
     closed = await browser.get("/api/v1/cases", params={"closed": True})
     assert closed.json() == {"cases": [], "next": None}
     assert (await browser.get("/api/v1/cases?limit=1000")).status_code in (400, 422)
-    assert (await browser.get("/api/v1/cases?after=x")).status_code == 400
+    assert (await browser.get("/api/v1/cases?cursor=x")).status_code == 400
 
 
 async def test_programs_narrow_a_list_by_all_that_the_desk_can(browser: Browser) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -233,6 +233,21 @@ async def test_two_hundred_desks_cost_one_question_a_second(
     await asyncio.wait_for(asyncio.gather(*pages), 1)
     await asyncio.sleep(0.05)
     assert len(inside.statements) - before <= asked + 1  # Nobody listens, nobody asks.
+
+
+async def test_a_desk_without_news_hears_when_its_counts_were_last_right(
+    inside: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(live, "QUIET_SECONDS", 0.1)
+    desk = LiveDesk(inside)
+    heard = desk.listen(Listener(EVERY))
+    first = json.loads(await anext(heard))
+    inside.now += timedelta(minutes=2)
+    quiet = json.loads(await anext(heard))
+    desk.close()
+    assert "counts" in first and set(quiet) == {"as_of"}
+    assert datetime.fromisoformat(quiet["as_of"]) == inside.now
 
 
 async def test_a_filter_is_kept_pinned_shared_and_counted(browser: Browser) -> None:

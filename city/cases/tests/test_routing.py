@@ -235,3 +235,29 @@ async def test_a_question_without_an_offset_is_in_the_citys_own_time(work: Work)
     facts, _ = await ask(work, Question(category="noise", at="2026-11-23T23:00"))
     assert facts.at.hour == 23 and not facts.at_work
     assert facts.at.utcoffset() == facts.at.astimezone(settings.current().profile.zone).utcoffset()
+
+
+async def test_a_sign_that_names_a_unit_goes_before_the_rules(work: Work, officers: None) -> None:
+    await routing.add_rule(
+        work, a_rule(groups=[], categories=["street-light"], coop=["city-police"], automatic=True)
+    )
+    case = await cases.open_case(work, new_case(sign_unit="construction-department"))
+    route = await routing.decide_for(work, case)
+    assert route.lead is not None and route.lead.code == "construction-department"
+    assert not route.automatic and not route.coop, "a rule that would lead does not add"
+    why = [reason.outcome for reason in route.decision.why]
+    assert why == [routing.Outcome.SIGN, routing.Outcome.TOO_LATE]
+
+
+async def test_a_sign_of_a_unit_without_an_officer_or_of_another_category_is_not_heeded(
+    work: Work, officers: None
+) -> None:
+    rule = routing.Outcome.LEADS
+    await routing.add_rule(work, a_rule(groups=[], categories=["street-light", "pothole"]))
+    unmanned = await routing.decide_for(work, new_case(sign_unit="huewaco"))
+    assert [reason.outcome for reason in unmanned.decision.why] == [rule]
+    case = await cases.open_case(work, new_case(sign_unit="construction-department"))
+    sorted_anew = await cases.sort_case(work, case.id, "pothole")
+    assert (await cases.get_case(work, case.id)).sign_unit == sorted_anew.sign_unit == ""
+    moved = await routing.decide_for(work, sorted_anew)
+    assert [reason.outcome for reason in moved.decision.why] == [rule]

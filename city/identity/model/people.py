@@ -54,12 +54,29 @@ _PERMISSIONS: dict[Role, frozenset[str]] = {
     # code they read is somebody who stands before them and shows it.
     Role.UNIT: frozenset({"cases.view", "cases.answer", "identity.read_code", "dialogue.ask"}),
     Role.LEADER: frozenset(
-        {"cases.view", "cases.lead", "cases.manage", "partners.manage", "dialogue.ask"}
+        {
+            "cases.view",
+            "cases.lead",
+            "cases.manage",
+            "partners.manage",
+            "dialogue.ask",
+            "integration.view",
+            "integration.approve",
+        }
     ),
     Role.ADMIN: frozenset(
-        {"cases.view", "cases.manage", "identity.manage", "identity.audit", "partners.manage"}
+        {
+            "cases.view",
+            "cases.manage",
+            "identity.manage",
+            "identity.audit",
+            "partners.manage",
+            "integration.view",
+            "integration.manage",
+            "integration.approve",
+        }
     ),
-    Role.AUDITOR: frozenset({"cases.view", "identity.audit"}),
+    Role.AUDITOR: frozenset({"cases.view", "identity.audit", "integration.view"}),
     Role.HELPER: frozenset(
         {"reports.submit", "identity.help", "identity.read_code", "identity.issue_cards"}
     ),

@@ -39,6 +39,8 @@ async def test_roles_say_what_somebody_may_do(inside: Inside) -> None:
             "cases.manage",
             "partners.manage",
             "dialogue.ask",
+            "integration.view",
+            "integration.approve",
         },
         "admin": {
             "me",
@@ -47,8 +49,11 @@ async def test_roles_say_what_somebody_may_do(inside: Inside) -> None:
             "identity.manage",
             "identity.audit",
             "partners.manage",
+            "integration.view",
+            "integration.manage",
+            "integration.approve",
         },
-        "auditor": {"me", "cases.view", "identity.audit"},
+        "auditor": {"me", "cases.view", "identity.audit", "integration.view"},
         "helper": {
             "me",
             "reports.submit",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from city import identity
-from city.kernel import Problem, Work, job, new_id, say
+from city.kernel import Invalid, Work, job, new_id, say
 from city.messages.push import delivering, store
 from city.messages.push.model import (
     PERSONAL_LASTS,
@@ -61,7 +61,8 @@ async def subscribe(work: Work, new: NewSubscription, *, language: str, user_age
         key, _ = delivering.Way.vapid.broadcast_key(generation)
         ikm = prepare(key, p256dh, auth)
     except (BadEndpoint, BadKeys, ValueError) as error:
-        raise Problem("This is no subscription that the city can send to.") from error
+        says = say("This is no subscription that the city can send to.")
+        raise Invalid({"endpoint": says}) from error
     await store.set_subscription(
         work,
         id=new_id(),

@@ -33,13 +33,13 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 @get("/api/v1/push", allow=PUBLIC)
-async def get_key() -> PushKey:
+async def get_push_key() -> PushKey:
     """Return the city's public key for subscribing (RFC 8292, `applicationServerKey`)."""
     return PushKey(Way.vapid.public, current().sample)
 
 
 @post("/api/v1/me/push", allow="me", status_code=204, takes=[NewSubscription])
-async def subscribe(request: Request[Any, Any, Any], work: Work) -> None:
+async def add_push_device(request: Request[Any, Any, Any], work: Work) -> None:
     """Keep this device, or note that it is still there. Safe to repeat, and meant to be."""
     new = await check_json(request, NewSubscription)
     await actions.subscribe(
@@ -51,7 +51,7 @@ async def subscribe(request: Request[Any, Any, Any], work: Work) -> None:
 
 
 @delete("/api/v1/me/push", allow="me", status_code=204, takes=[Device])
-async def unsubscribe(request: Request[Any, Any, Any], work: Work) -> None:
+async def forget_push_device(request: Request[Any, Any, Any], work: Work) -> None:
     """Forget this device."""
     await actions.unsubscribe(work, (await check_json(request, Device)).endpoint)
 
@@ -68,4 +68,4 @@ async def add_simulated_device(work: Work) -> Response[Any]:
     return Response(await twin.add_device(work), media_type="application/json")
 
 
-routes = [get_key, subscribe, unsubscribe, confirm_seen, add_simulated_device]
+routes = [get_push_key, add_push_device, forget_push_device, confirm_seen, add_simulated_device]

@@ -114,7 +114,7 @@ async def test_an_address_inside_the_house_is_never_kept(browser: Browser, endpo
         origin_of(endpoint, simulated=True)
     actor = await browser.sign_in("resident")
     answer = await browser.post("/api/v1/me/push", json=REAL | {"endpoint": endpoint})
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert await devices(browser, actor.id) == []
 
 

@@ -10,6 +10,7 @@ from city import cases
 from city.identity import SeenPerson
 from city.kernel import Invalid, Missing, Work, read_ref
 from city.reports import actions, store
+from city.reports.attributes import Answer, answers_of
 from city.reports.model import Report, Voice
 from city.reports.views import Talk, pictures_of, talks_of, voices_of, ward_name
 from city.web import Form, Request, Response, get, page, post, read_form, wants_fragment
@@ -33,7 +34,12 @@ async def desk_card(request: Request[Any, Any, Any], work: Work, case_id: UUID) 
     report = await store.find_by_case(work, case_id)
     said = await store.list_voices(work, report.id, _VOICES) if report and report.voices else []
     history = await cases.list_history(work, case_id) if report else []
-    return _show(request, "reports/desk_card.html", report, said=said, talks=talks_of(history))
+    answers = []
+    if report and report.attributes:
+        known, language = await cases.known_categories(work), request.scope["state"]["language"]
+        answers = answers_of(report.attributes, report.category, known, language)
+    talks = talks_of(history)
+    return _show(request, "reports/desk_card.html", report, said=said, talks=talks, answers=answers)
 
 
 @post("/reports/{ref:str}/reporter", allow="identity.see_reporter")
@@ -60,6 +66,7 @@ def _show(
     status: int = 200,
     said: Sequence[Voice] = (),
     talks: Sequence[Talk] = (),
+    answers: Sequence[Answer] = (),
 ) -> Response[Any]:
     language = request.scope["state"]["language"]
     return page(
@@ -77,6 +84,7 @@ def _show(
             for voice in said
         ],
         talks=talks,
+        answers=answers,
         form=form or Form(),
         reporter=reporter,
     )

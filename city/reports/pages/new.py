@@ -6,10 +6,11 @@ from uuid import UUID
 
 import msgspec
 
-from city import media
+from city import cases, media
 from city.kernel import Invalid, Problem, TooMany, Work, read_ref, say
 from city.reports import actions, guesses, store, voices
 from city.reports.alike import Alike, find_alike
+from city.reports.attributes import PREFIX, questions_of
 from city.reports.forms import empty_form, read_report
 from city.reports.model import MOST_PHOTOS, Latitude, Longitude, NewReport
 from city.reports.offers import alike_of, suggestions_of
@@ -25,14 +26,25 @@ from city.web import (
     post,
     read_form,
     redirect,
+    render_words,
 )
 
 Answer = Response[Any]
 
 _PASSED_ON = (
     "key", "category", "description", "latitude", "longitude", "ward", "address", "seen_at",
-    "private", "suggested",
+    "private", "suggested", "questions", "plain",
 )  # fmt: skip
+
+_LABELS = {
+    "photos": say("Photos or video"),
+    "description": say("What is happening?"),
+    "category": say("What is it about?"),
+    "latitude": say("Where is it?"),
+    "ward": say("Ward"),
+    "address": say("Street and number, or what is near"),
+    "seen_at": say("When did you see it?"),
+}
 
 
 class Near(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +107,9 @@ async def submit(request: Request[Any, Any, Any]) -> Answer:
     answer = form.values.get("answer", "")
     if answer == "voice":
         return await _add_voice(request, form)
+    if answer != "edit" and new is not None and await _has_more_to_ask(request, form):
+        form.values["more"] = True
+        return await _again(request, form, 200)
     if answer != "edit" and new is not None:
         if answer != "different" and (alike := await _not_yet_asked(request, new, form)):
             return _ask(request, form, alike)
@@ -116,6 +131,16 @@ async def submit(request: Request[Any, Any, Any]) -> Answer:
             unseen = report.private and request.user.helper_id is not None
             return redirect("/" if unseen else f"/reports/{report.ref}", flash=thanks)
     return await _again(request, form, 200 if answer == "edit" else 422)
+
+
+async def _has_more_to_ask(request: Request[Any, Any, Any], form: Form) -> bool:
+    """Whether the category asks what somebody without JavaScript has not been shown yet."""
+    code = form.values["category"]
+    if not form.values.get("plain") or form.values.get("questions") == code:
+        return False
+    async with request.app.state.database.work(request.user, reading=True) as work:
+        category = (await cases.known_categories(work)).get(code)
+    return category is not None and category.is_reported and bool(category.attributes)
 
 
 async def _not_yet_asked(
@@ -144,6 +169,7 @@ def _ask(request: Request[Any, Any, Any], form: Form, alike: Sequence[Alike]) ->
         alike=alike_of(alike, language),
         typed={name: form.values[name] for name in _PASSED_ON if form.values.get(name)},
         photos=form.values["photos"],
+        answers={n: said for n, said in form.values.items() if n.startswith(PREFIX)},
     )
 
 
@@ -183,6 +209,14 @@ async def _show(request: Request[Any, Any, Any], work: Work, form: Form, status:
     kept = [{"id": id, "thumbnail_url": media.thumb_url(id)} for id in form.values["photos"]]
     typed = str(form.values.get("description", ""))
     found = guesses.categories_for(typed) if typed and form.values.get("suggested") else []
+    categories = await cases.known_categories(work)
+    questions = {
+        code: questions_of(category, language)
+        for code, category in categories.items()
+        if category.attributes and category.is_reported
+    }
+    chosen = str(form.values.get("category", ""))
+    labels = {name: render_words(language, says) for name, says in _LABELS.items()}
     return page(
         request,
         "reports/new.html",
@@ -194,4 +228,7 @@ async def _show(request: Request[Any, Any, Any], work: Work, form: Form, status:
         calls=emergency_calls(language),
         most_photos=MOST_PHOTOS,
         found=await suggestions_of(work, found, language),
+        questions=questions,
+        chosen=chosen,
+        labels=labels | {one.name: one.question for one in questions.get(chosen, [])},
     )

@@ -67,6 +67,7 @@ async def list_public(request: Request[Any, Any, Any], work: Work) -> Response[A
         first=not request.query_params.get("cursor"),
         newest="/reports?" + filters.query(),
         map_query=filters.query(q="", ward="", unit="", latitude="", longitude=""),
+        feed_query=filters.query(q="", state="", unit="", latitude="", longitude=""),
     )
 
 

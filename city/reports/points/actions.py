@@ -90,11 +90,13 @@ async def submit_about(
     """Submit a report about a thing in a work of its own; return it, and whether it is new.
 
     The same `client_key` from the same person gives the report that was made the first time.
-    Raises as `submit_report` does.
+    The thing's unit is suggested to the desk as long as the category is the thing's own. Raises as
+    `submit_report` does.
     """
     try:
         async with database.work(actor) as work:
-            report = await submit_report(work, new)
+            own = point.unit if new.category == point.category else ""
+            report = await submit_report(work, new, sign_unit=own)
             await store.add_point_report(work, report.id, point.number)
             return report, True
     except SubmittedBefore as before:

@@ -37,6 +37,7 @@ class Told(Struct, frozen=True, kw_only=True):
     description: str
     language: str = "vi"
     fixed: bool = False
+    attributes: dict[str, list[str]] = {}
 
 
 class Words(Struct, frozen=True, kw_only=True):

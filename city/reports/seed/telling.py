@@ -94,6 +94,7 @@ class Teller:
                     address=f"{story.number} {story.street.name}",
                     private=story.private,
                     photos=photos,
+                    attributes=story.told.attributes,
                     client_key=f"sample-{n}",
                 ),
                 sample=True,

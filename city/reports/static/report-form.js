@@ -9,6 +9,7 @@ const form = document.querySelector("#new-report");
 const words = JSON.parse(form.dataset.words);
 const dock = document.querySelector(".dock .button");
 const NAMES = ["category", "description", "latitude", "longitude", "ward", "address", "seen_at", "private"];
+const ANSWER = "attributes."; // What the category asks; of a list there may be several.
 const DEAD = new Set([502, 503, 504]);
 const SENT = /^\/reports\/[0-9A-Z]{4}-[0-9A-Z]{4}$/;
 
@@ -17,15 +18,23 @@ const photoInput = () => form.querySelector("photo-input");
 function read() {
   const given = new FormData(form);
   const fields = Object.fromEntries(NAMES.map((name) => [name, String(given.get(name) ?? "")]).filter(([, value]) => value));
+  for (const [name, value] of given) if (name.startsWith(ANSWER) && value) (fields[name] ??= []).push(value);
   const photos = (photoInput()?.photos?.() ?? []).filter((photo) => photo.id || photo.blob);
   return { id: form.elements.key.value, owner, fields, photos };
+}
+
+/** Nothing goes into the queue of a full phone. All stays on this page, with what can be done, before the reader's eyes. */
+function tellNoRoom(hasPhotos) {
+  const draft = document.querySelector("form-draft");
+  draft.complain(hasPhotos ? "photos" : "all");
+  draft.querySelector("[data-no-room]")?.focus();
 }
 
 async function keepForLater(item) {
   try {
     await outbox.put(item);
   } catch {
-    return document.querySelector("form-draft").complain();
+    return tellNoRoom(item.photos.length > 0);
   }
   form.querySelectorAll(".shot").forEach((shot) => shot.request?.abort());
   await forgetDraft("report");
@@ -79,15 +88,18 @@ async function onSubmit(event) {
 
 /** Take one out of the queue: all that was typed, its photos, and what the city said. */
 async function reopen(id) {
-  if (!(await outbox.list(owner)).some((item) => item.id === id)) return;
-  const item = await outbox.hold(id);
-  if (!item) return;
+  if (!(await outbox.list(owner)).some((item) => item.id === id)) return undefined;
+  const item = await outbox.hold(id).catch(() => null);
+  if (item === null) return tellNoRoom(false); // It stays in the queue as it is.
+  if (!item) return undefined;
   form.elements.key.value = item.id;
   for (const name of NAMES) {
     const field = form.elements[name];
     if (field?.type === "checkbox") field.checked = item.fields[name] === "true";
     else if (field) field.value = item.fields[name] ?? "";
   }
+  await customElements.whenDefined("category-questions");
+  form.dispatchEvent(new CustomEvent("filled", { detail: item.fields }));
   if (item.why?.length) {
     const summary = Object.assign(document.createElement("div"), { className: "summary", tabIndex: -1 });
     const list = document.createElement("ul");

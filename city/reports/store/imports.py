@@ -15,20 +15,22 @@ async def add_imported(work: Work, reports: list[dict[str, Any]]) -> int:
         insert into reports.report (
             id, ref, ref_number, case_id, external_id, category, description, address, ward,
             latitude, longitude, cell, place_precision, private, sent_at, status, unit_id,
-            unit_name, due_at, closed_at, origin, search)
+            unit_name, due_at, closed_at, updated_at, answer, reason, origin, search)
         select id, ref, ref_number, case_id, external_id, category, description, address, ward,
                latitude, longitude, cell, place_precision, private, sent_at, status, unit_id,
-               unit_name, due_at, closed_at, origin, to_tsvector('simple', words)
+               unit_name, due_at, closed_at, updated_at, answer, reason, origin,
+               to_tsvector('simple', words)
         from unnest(
             :id::uuid[], :ref::text[], :ref_number::bigint[], :case_id::uuid[],
             :external_id::text[], :category::text[], :description::text[], :address::text[],
             :ward::text[], :latitude::float8[], :longitude::float8[], :cell::bigint[],
             :place_precision::text[], :private::boolean[], :sent_at::timestamptz[],
             :status::text[], :unit_id::uuid[], :unit_name::jsonb[], :due_at::timestamptz[],
-            :closed_at::timestamptz[], :origin::jsonb[], :words::text[]
+            :closed_at::timestamptz[], :updated_at::timestamptz[], :answer::text[],
+            :reason::text[], :origin::jsonb[], :words::text[]
         ) as g (id, ref, ref_number, case_id, external_id, category, description, address, ward,
                 latitude, longitude, cell, place_precision, private, sent_at, status, unit_id,
-                unit_name, due_at, closed_at, origin, words)
+                unit_name, due_at, closed_at, updated_at, answer, reason, origin, words)
         """,
         **columns,
     )

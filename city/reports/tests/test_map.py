@@ -150,7 +150,7 @@ async def test_the_map_of_the_api_takes_one_statement(by_lan: Work, browser: Any
 
 
 @pytest.mark.parametrize(
-    "query", ["", "bbox=1,2,3", "bbox=107,17,106,16", "bbox=a,b,c,d", "south=nan&west=1&north=2"]
+    "query", ["bbox=1,2,3", "bbox=a,b,c,d", "south=nan&west=1&north=2", "south=91", "box=1,2,3,4"]
 )
 async def test_what_is_no_box_is_refused_with_a_sentence(browser: Any, query: str) -> None:
     answer = await browser.get(f"/api/v1/map?{query}")

@@ -84,6 +84,28 @@ async def test_two_taps_on_a_sign_send_a_report_with_place_and_category(browser:
     assert "Đèn không sáng" in report and "Lê Lợi" in report and point.code in report
 
 
+async def test_a_sign_that_names_a_unit_suggests_it_to_the_desk_and_says_why(
+    browser: Browser,
+) -> None:
+    point = await listed(browser, unit="parks-centre")
+    await browser.sign_in("unit", unit="parks-centre")  # A unit without an officer leads nothing.
+
+    async def suggested(wrong: str) -> str:
+        await browser.sign_in()
+        sent = await browser.post(f"/p/{point.code}", data={"wrong": wrong, "key": wrong * 3})
+        ref = sent.headers["location"].split("/")[2][:9]
+        await browser.sign_in("desk")
+        await browser.post(f"/desk/cases/{ref}/accept", data={"version": "1"})
+        return (await browser.get(f"/desk/cases/{ref}")).text
+
+    own = await suggested("dark")
+    assert "Tấm biển mà người dân quét có ghi tên đơn vị này." in own
+    chosen = own.split('id="f-unit_id"')[1].split(" selected>")[1]
+    assert chosen.startswith("Trung tâm Công viên")
+    # Wires that hang down are of another category: whose the lamp is, decides nothing then.
+    assert "Tấm biển mà người dân quét" not in await suggested("wires")
+
+
 async def test_a_helper_reports_at_a_sign_for_whom_they_act(browser: Browser) -> None:
     point = await listed(browser)
     helper = await browser.sign_in("helper")
