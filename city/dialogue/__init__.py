@@ -24,9 +24,11 @@ from city.dialogue.model import (
     NewQuestion,
     Option,
     QuestionAsked,
+    Results,
     Survey,
     SurveyFollowedUp,
 )
+from city.dialogue.outcomes import list_outcomes
 from city.dialogue.pages import routes as _pages
 from city.dialogue.personal import forget_person, list_kept
 from city.dialogue.seed import seed_sample
@@ -45,6 +47,7 @@ __all__ = [
     "NewQuestion",
     "Option",
     "QuestionAsked",
+    "Results",
     "Survey",
     "SurveyFollowedUp",
     "add_draft",
@@ -54,6 +57,7 @@ __all__ = [
     "forget_person",
     "home_cards",
     "list_kept",
+    "list_outcomes",
     "publish_survey",
     "routes",
     "seed_sample",

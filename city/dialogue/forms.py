@@ -1,5 +1,6 @@
 """Forms of surveys: what was typed as answers, and a survey as whoever asks writes it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from city.web import Request
 Posted = dict[str, list[str]]
 
 _MOST_TYPED = 20_000
+_ASKED = re.compile(r"q([0-9]{1,4})-kind")
 _ROLES = ("resident", "visitor", "business")
 
 
@@ -41,7 +43,8 @@ def read_draft(posted: Posted) -> tuple[Draft, dict[str, Says]]:
     """Return the survey that was typed, and what of it cannot be read, by field.
 
     A draft may lack anything. Each question comes as fields `qN-…` of its own; one that is ticked
-    `gone`, or says nothing in any language, is left out; `place` puts them in order.
+    `gone`, or says nothing in any language, is left out; `place` puts them in order, and what has
+    none comes last.
     """
     faults: dict[str, Says] = {}
     asks = _read_asks(posted, faults)
@@ -104,14 +107,13 @@ def _of_ask(ask: Ask, place: int) -> dict[str, Any]:
 
 
 def _read_asks(posted: Posted, faults: dict[str, Says]) -> list[Ask]:
-    ids = [name.removesuffix("-kind") for name in posted if name.endswith("-kind")]
+    # Fields of a form do not come in the order in which they stood on the page.
+    numbers = sorted(int(n[1]) for name in posted if (n := _ASKED.fullmatch(name)))
     found: list[tuple[float, Ask]] = []
-    for number, id in enumerate(ids[: MOST_ASKS + 1], 1):
-        if not (id.startswith("q") and id[1:].isascii() and id[1:].isdecimal() and len(id) < 6):
-            continue
+    for id in [f"q{number}" for number in numbers[: MOST_ASKS + 1]]:
         ask = _read_ask(posted, id, faults)
         if ask is not None:
-            found.append((_place(posted, id, number), ask))
+            found.append((_place(posted, id), ask))
     return [ask for _, ask in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -164,11 +166,12 @@ def _number(posted: Posted, name: str, least: int, most: int) -> int:
     return min(most, max(least, int(text))) if text.isascii() and text.isdecimal() else least
 
 
-def _place(posted: Posted, id: str, otherwise: int) -> float:
+def _place(posted: Posted, id: str) -> float:
     try:
-        return float(_text(posted, f"{id}-place").replace(",", "."))
+        place = float(_text(posted, f"{id}-place").replace(",", "."))
     except ValueError:
-        return otherwise
+        return float("inf")
+    return place if abs(place) < 1e9 else float("inf")  # False for NaN as well.
 
 
 def _bound(posted: Posted, name: str, id: str, faults: dict[str, Says]) -> float | None:

@@ -14,6 +14,7 @@ from city.dialogue.model import (
     Survey,
     in_language,
 )
+from city.dialogue.speech import language_in
 from city.dialogue.wording import STANDS
 from city.kernel import Missing, Says, say
 from city.web import Request, render_words
@@ -154,13 +155,21 @@ def _month(code: str) -> str:
     return f"{month}/{year}"
 
 
+def lang_of(text: str, page: str) -> str:
+    """Return the language of a text for its `lang`; empty where it is that of the page."""
+    found = language_in(text, page)
+    return "" if found == page else found
+
+
 def question_line(question: Any, language: str, names: Mapping[str, str]) -> dict[str, Any]:
     """Return a line of the list of questions."""
     return {
         "ref": question.ref,
         "href": f"/questions/{question.ref}",
         "words": shortened(question.words, 140),
+        "words_lang": lang_of(question.words, language),
         "answer": shortened(getattr(question, "answer", ""), 130),
+        "answer_lang": lang_of(getattr(question, "answer", ""), language),
         "topic": names.get(getattr(question, "topic", ""), ""),
         "unit": in_language(getattr(question, "unit_name", None), language),
         "helpful": getattr(question, "helpful", 0),

@@ -12,6 +12,7 @@ from city.services import reactions as _reactions  # noqa: F401  (registers itse
 from city.services.actions import edit_service, forget_person, list_holds, list_kept
 from city.services.api import routes as _api
 from city.services.catalogue import load_profile, read_catalogue
+from city.services.exporting import list_public
 from city.services.health import asking, look_after_services
 from city.services.known import close_room, open_room
 from city.services.pages import routes as _pages
@@ -33,6 +34,7 @@ __all__ = [
     "home_of",
     "list_holds",
     "list_kept",
+    "list_public",
     "load_profile",
     "look_after_services",
     "open_room",

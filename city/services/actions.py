@@ -1,5 +1,6 @@
 """What can be done with services: editing how one is described, and choosing one's own."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,18 @@ async def add_favourite(work: Work, code: str) -> None:
         return
     if code not in (await store.get_choices(work, work.actor.person_id)).favourites:
         raise Problem("Please take a star away first: {n} are the most.", n=MOST_FAVOURITES)
+
+
+async def bring_favourites(work: Work, codes: Sequence[str]) -> None:
+    """Add the stars that the actor gave on a device before they signed in, as far as there is room.
+
+    What is no function of the city is passed over; twice is as good as once.
+    """
+    work.actor.require("me")
+    known_codes = (await known.refresh(work)).by_code
+    wanted = [code for code in dict.fromkeys(codes) if code in known_codes]
+    if wanted:
+        await store.add_favourites(work, work.actor.person_id, wanted, MOST_FAVOURITES)
 
 
 async def remove_favourite(work: Work, code: str) -> None:

@@ -10,7 +10,7 @@ from city.kernel import Missing, Work
 from city.services import actions, known, views
 from city.services.finding import find_services
 from city.services.model import Audience, Group, State
-from city.web import PUBLIC, Request, get
+from city.web import PUBLIC, Code, Request, SearchWords, get
 
 
 class PublicService(Struct, frozen=True, kw_only=True):
@@ -52,9 +52,12 @@ async def list_services(
     work: Work,
     audience: Audience | None = None,
     standing: Annotated[State | None, QueryParameter(name="state")] = None,
-    q: str = "",
+    q: SearchWords = "",
 ) -> Services:
-    """List the functions of the app: of an audience, in a state, found by words."""
+    """List the functions of the app.
+
+    Of an audience, in a state, found by words; together: what all of them leave.
+    """
     registry = await known.refresh(work)
     found = registry.for_audience(audience, staff=request.user.may("cases.view"))
     if standing is not None:
@@ -65,7 +68,7 @@ async def list_services(
 
 
 @get("/api/v1/services/{code:str}", allow=PUBLIC)
-async def get_service(work: Work, code: str) -> PublicService:
+async def get_service(work: Work, code: Code) -> PublicService:
     """Describe one function of the app."""
     service = await actions.get_service(work, code)
     if service.for_staff and not work.actor.may("cases.view"):

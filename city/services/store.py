@@ -152,6 +152,28 @@ async def get_choices(work: Work, person_id: UUID) -> Choices:
     )
 
 
+async def add_favourites(work: Work, person_id: UUID, codes: list[str], most: int) -> int:
+    """Make these functions favourites too, in this order, as long as there is room; how many."""
+    return await work.run(
+        """
+        insert into services.favourite (person_id, code, added_at)
+        select :person_id, code, :now::timestamptz + place * interval '1 microsecond'
+        from unnest(:codes::text[]) with ordinality as given (code, place)
+        where code in (select code from services.service where gone_at is null)
+          and not exists (select 1 from services.favourite as had
+                          where had.person_id = :person_id and had.code = given.code)
+        order by place
+        limit greatest(0, :most - (
+            select count(*) from services.favourite where person_id = :person_id))
+        on conflict do nothing
+        """,
+        person_id=person_id,
+        codes=codes,
+        most=most,
+        now=work.now,
+    )
+
+
 async def add_favourite(work: Work, person_id: UUID, code: str, most: int) -> bool:
     """Make a function a favourite; False if it was one, or there are as many as can be."""
     return (

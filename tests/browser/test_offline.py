@@ -126,6 +126,42 @@ def test_a_report_written_without_a_network_goes_once_when_there_is_one(
     second.close()
 
 
+def test_what_a_category_asks_is_asked_and_answered_without_a_network(
+    kept: Page, sample_city: City
+) -> None:
+    words = unique("Con chó lớn đuổi theo học sinh.")
+    kept.context.set_offline(True)
+    kept.goto("/reports/new")
+    fill(kept, words)
+    kept.locator("[name=category]").select_option("noise")
+    kept.get_by_label("Hàng quán").check()
+    kept.locator("[name=category]").select_option("stray-animal")
+    expect(kept.get_by_label("Hàng quán")).to_have_count(0)
+    kept.get_by_label("Có mấy con?").fill("2")
+    check_accessible(kept, "report-questions")
+    kept.wait_for_timeout(700)  # The draft is kept.
+    kept.goto("/reports/new")
+    expect(kept.get_by_label("Có mấy con?")).to_have_value("2")
+    send(kept)
+    kept.wait_for_url("**/queue")
+    kept.context.set_offline(False)
+    kept.evaluate("dispatchEvent(new Event('online'))")
+    # What must be answered was not: it comes back with what was.
+    expect(kept.locator("queue-list")).to_contain_text("một câu hỏi cần được trả lời")
+    kept.get_by_role("link", name="Sửa").click()
+    expect(kept.get_by_label("Có mấy con?")).to_have_value("2")
+    kept.get_by_label("Thả rông, không rọ mõm").check()
+    kept.context.set_offline(True)
+    send(kept)
+    kept.wait_for_url("**/queue")
+    kept.context.set_offline(False)
+    kept.evaluate("dispatchEvent(new Event('online'))")
+    until_sent(kept)
+    assert sample_city.count_reports(words) == 1
+    kept.get_by_role("link", name=re.compile("Xem phản ánh")).first.click()
+    expect(kept.locator("main [data-answers]")).to_contain_text("Thả rông, không rọ mõm")
+
+
 def test_what_is_half_written_is_there_again_after_the_page_was_closed(
     kept: Page, photo: Path
 ) -> None:
@@ -306,27 +342,6 @@ def test_saving_data_asks_for_no_tile_no_font_and_no_large_picture(kept: Page) -
     expect(kept.locator(".map canvas")).to_be_visible()
     header = kept.request.get("/", headers={"save-data": "on", "cookie": ""}).text()
     assert "data-low" in header
-
-
-def test_an_old_worker_meets_a_new_server(
-    chromium: Browser, sample_city: City, context_of_phone: BrowserContext
-) -> None:
-    """It takes itself over, tells the page, and leaves what is being typed alone."""
-    page = watched(context_of_phone)
-    sign_in(page, OTHER)
-    with_worker(page)
-    page.goto("/reports/new")
-    page.locator("[name=description]").fill("Đang viết dở thì có bản mới.")
-    page.evaluate("document.documentElement.dataset.version = 'old'")
-    # A worker of another address is to a browser what a changed one is: another version.
-    page.evaluate("navigator.serviceWorker.register('/sw.js?newer', { scope: '/' }).then(() => 1)")
-    expect(page.locator("[data-toast=newer]")).to_contain_text("bản mới")
-    expect(page.locator("[name=description]")).to_have_value("Đang viết dở thì có bản mới.")
-    page.locator("[data-toast=newer] a").click()
-    page.wait_for_load_state("load")
-    expect(page.locator("[name=description]")).to_have_value("Đang viết dở thì có bản mới.")
-    for address in page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)"):
-        assert "/static/web/js/" not in address or "?v=" in address, address
 
 
 def test_the_city_can_take_the_worker_off_every_phone(

@@ -49,7 +49,8 @@ TOO_SMALL = """() => [...document.querySelectorAll('a, button, select, summary, 
         const box = one.getBoundingClientRect(), look = getComputedStyle(one);
         const after = getComputedStyle(one, '::after');
         const reach = Math.max(box.width, parseFloat(after.width) || 0);
-        const hidden = !box.width || one.closest('[hidden], .hidden') || one.matches('.skip');
+        const gone = !box.width || !one.checkVisibility();
+        const hidden = gone || one.closest('[hidden], .hidden') || one.matches('.skip');
         if (hidden || look.visibility === 'hidden' || look.display === 'inline') return false;
         return Math.min(reach, Math.max(box.height, parseFloat(after.height) || 0)) < 43.5;
     })

@@ -52,6 +52,23 @@ def test_a_star_of_a_person_is_there_on_another_device(phone: Page, desk: Page) 
     expect(desk.locator("[data-code]").first).to_have_attribute("data-code", "reports-map")
 
 
+def test_a_star_of_this_device_goes_with_who_signs_in_on_it(phone: Page, desk: Page) -> None:
+    phone.goto("/services/city-numbers")
+    phone.locator("[data-star] button").click()
+    sign_in(phone, "Phan Hữu Phước")
+    expect(phone.locator("[data-favourites] [data-code=city-numbers]")).to_be_visible()
+    until_told = "JSON.parse(localStorage.getItem('favourites') ?? '[]').length"
+    for _ in range(40):
+        if phone.evaluate(until_told) == 0:
+            break
+        phone.wait_for_timeout(100)
+    assert phone.evaluate(until_told) == 0, "the device keeps none for the next who uses it"
+    sign_in(desk, "Phan Hữu Phước")
+    expect(desk.locator("[data-code]").first).to_have_attribute("data-code", "city-numbers")
+    desk.goto("/services/city-numbers")
+    desk.locator("[data-star] button").click()  # As others find the sample city.
+
+
 def test_the_switch_changes_the_face_of_home(phone: Page) -> None:
     phone.goto("/")
     phone.locator(".face summary").click()

@@ -11,6 +11,7 @@ from city.dialogue.actions import questions as doing
 from city.dialogue.model import MOST_LETTERS, Seen, in_language
 from city.dialogue.store import questions as store
 from city.dialogue.views import (
+    lang_of,
     language_of,
     question_line,
     shortened,
@@ -142,6 +143,7 @@ async def show_on_case(request: AnyRequest, work: Work, case_id: UUID) -> Answer
         request,
         "dialogue/on_case.html" if wants_fragment(request) else "dialogue/on_case_page.html",
         question=question,
+        words_lang=lang_of(question.words, language) if question else "",
         topic=names.get(question.topic, "") if question else "",
         ward=ward_name(question.ward, language) if question else "",
         alike=[
@@ -167,6 +169,8 @@ async def _show(
         status,
         question=question,
         title=shortened(question.words, 60),
+        words_lang=lang_of(question.words, language),
+        answer_lang=lang_of(question.answer, language),
         topic=names.get(question.topic, ""),
         ward=ward_name(question.ward, language),
         unit=in_language(question.unit_name, language),

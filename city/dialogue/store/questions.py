@@ -207,6 +207,29 @@ async def list_newest(work: Work, topic: str, before: datetime | None, most: int
     )
 
 
+async def list_newest_page(
+    work: Work, topic: str, before: datetime | None, before_id: UUID | None, most: int
+) -> list[Found]:
+    """Return public answers, newest first, of a topic or of all, from a place on."""
+    return await work.all(
+        Found,
+        """
+        select id, ref, topic, ward, words, answer, answered_at, unit_name,
+               (select count(*) from dialogue.vote where question_id = question.id and helpful)
+               as helpful
+        from dialogue.question
+        where shown and (:topic = '' or topic = :topic)
+          and (:before::timestamptz is null or (answered_at, id) < (:before, :before_id::uuid))
+        order by answered_at desc, id desc
+        limit :most
+        """,
+        topic=topic,
+        before=before,
+        before_id=before_id,
+        most=most,
+    )
+
+
 async def list_found(work: Work, tsquery: str, topic: str, most: int) -> list[Found]:
     """Return public answers that have any of these words, what has more of them first."""
     return await work.all(

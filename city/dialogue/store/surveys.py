@@ -1,6 +1,6 @@
 """Surveys and what was answered: one function for each statement."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -84,6 +84,27 @@ async def list_public(work: Work, person_id: UUID | None, most: int) -> list[Sur
         """,
         person_id=person_id,
         now=work.now,
+        most=most,
+    )
+
+
+async def list_public_page(
+    work: Work, before: datetime | None, before_id: UUID | None, most: int
+) -> list[Survey]:
+    """Return the published surveys that have begun, what closes last first, from a place on."""
+    return await work.all(
+        Survey,
+        """
+        select survey.*, null::date as answered_on
+        from dialogue.survey
+        where published_at is not null and opens_at <= :now
+          and (:before::timestamptz is null or (closes_at, id) < (:before, :before_id::uuid))
+        order by closes_at desc, id desc
+        limit :most
+        """,
+        now=work.now,
+        before=before,
+        before_id=before_id,
         most=most,
     )
 

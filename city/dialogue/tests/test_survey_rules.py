@@ -161,3 +161,25 @@ def test_a_survey_comes_back_from_its_form_as_it_was() -> None:
         for name, value in values_of_draft(survey).items()
     }
     assert read_draft(posted) == (survey, {})
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("places", "order"),
+    [
+        ({"q1": "", "q2": "", "q3": ""}, ["q1", "q2", "q3"]),
+        ({"q1": "1", "q2": "2", "q3": ""}, ["q1", "q2", "q3"]),
+        ({"q1": "5", "q2": "", "q3": "2,5"}, ["q3", "q1", "q2"]),
+        ({"q1": "nan", "q2": "1", "q3": "x"}, ["q2", "q1", "q3"]),
+    ],
+)
+def test_questions_stand_by_their_places_in_whatever_order_their_fields_come(
+    places: dict[str, str], order: list[str], turned: bool
+) -> None:
+    fields = [
+        (f"{id}-{name}", value)
+        for id, place in places.items()
+        for name, value in [("kind", "text"), ("vi", "Gì?"), ("place", place)]
+    ]
+    posted = {name: [value] for name, value in (reversed(fields) if turned else fields)}
+    assert [ask.id for ask in read_draft(posted)[0].asks] == order

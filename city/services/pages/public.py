@@ -38,6 +38,12 @@ class Star(msgspec.Struct, frozen=True):
     off: bool = False
 
 
+class Stars(msgspec.Struct, frozen=True):
+    """The functions that have a star on a device, the first one first."""
+
+    codes: list[str] = []
+
+
 class Chosen(msgspec.Struct, frozen=True):
     """As whom somebody wants to meet the first page."""
 
@@ -114,6 +120,14 @@ async def show_service(request: AnyRequest, work: Work, code: str) -> Answer:
         state_tone=STATE_TONES[service.facts.state],
         starred=code in choices.favourites,
     )
+
+
+@post("/services/favourites", allow="me", status_code=204)
+async def bring_stars(request: AnyRequest, work: Work) -> None:
+    """Take over the stars of a device on which its person has signed in since."""
+    stars, _ = await read_form(request, Stars)
+    if stars:
+        await actions.bring_favourites(work, stars.codes[: actions.MOST_FAVOURITES])
 
 
 @post("/services/{code:str}/favourite", allow="me")
@@ -225,6 +239,7 @@ def _href(**query: str) -> str:
 
 
 routes = [
+    bring_stars,
     choose_face,
     found_services,
     show_service,

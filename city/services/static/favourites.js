@@ -1,8 +1,10 @@
-// Stars of a device on which nobody is signed in: kept in its own storage, told to nobody.
+// Stars of a device on which nobody is signed in: kept in its own storage, told to nobody. Whoever signs in on it next
+// has them among their own from then on, and the device has none.
 
 const KEY = "favourites";
 const MOST = 24;
 const TILES = 7;
+const person = document.documentElement.dataset.person ?? "";
 
 function read() {
   try {
@@ -56,5 +58,20 @@ async function putFirst(list) {
   tiles.slice(Math.max(TILES, codes.length)).forEach((tile) => tile.remove());
 }
 
-document.querySelectorAll("form[data-star][data-device]").forEach(offerStar);
-document.querySelectorAll("[data-favourites]").forEach(putFirst);
+/** Somebody is signed in by now. */
+async function bring() {
+  const codes = read();
+  if (!codes.length) return;
+  const body = new URLSearchParams(codes.map((code) => ["codes", code]));
+  const answer = await fetch("/services/favourites", { method: "POST", body, headers: { "x-person": person } }).catch(() => null);
+  if (answer?.ok) write([]);
+}
+
+const lists = document.querySelectorAll("[data-favourites]");
+if (person) {
+  lists.forEach(putFirst);
+  bring();
+} else {
+  document.querySelectorAll("form[data-star][data-device]").forEach(offerStar);
+  lists.forEach(putFirst);
+}

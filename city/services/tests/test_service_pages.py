@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from city.services import known
+from city.services import actions, known, store
 from city.services.finding import find_services
 from city.services.helping import articles
 from tests.harness import EVERYBODY, Browser
@@ -108,6 +108,29 @@ async def test_tiles_for_a_device_are_asked_by_their_codes(browser: Browser) -> 
     page = (await browser.get("/services/tiles?codes=map,addresses,%22%3E,bus")).text
     assert re.findall(r'data-code="([^"]+)"', page)[0] == "addresses"
     assert "&gt;" not in page
+
+
+async def test_stars_of_a_device_become_those_of_who_signs_in_on_it(browser: Browser) -> None:
+    brought = {"codes": ["city-numbers", "nothing", "bus", "city-numbers"]}
+    assert (await browser.post("/services/favourites", data=brought)).status_code == 401
+    await browser.sign_in()
+    await browser.post("/services/public-reports/favourite")
+    for _ in range(2):
+        assert (await browser.post("/services/favourites", data=brought)).status_code == 204
+    codes = re.findall(r'data-code="([^"]+)"', await read(browser, "/"))
+    assert codes[:3] == ["public-reports", "city-numbers", "bus"]
+
+
+async def test_stars_of_a_device_never_push_out_ones_own_and_fill_up_to_the_most(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MOST_FAVOURITES", 2)
+    actor = await browser.sign_in()
+    await browser.post("/services/public-reports/favourite")
+    await browser.post("/services/favourites", data={"codes": ["city-numbers", "bus"]})
+    async with browser.inside.work(EVERYBODY) as work:
+        chosen = await store.get_choices(work, actor.person_id)
+    assert chosen.favourites == ["public-reports", "city-numbers"]
 
 
 async def test_each_face_has_its_own_services_and_words(browser: Browser) -> None:

@@ -1,6 +1,7 @@
 """What the registry says of itself: true states, edits that last, and what people choose."""
 
 import asyncio
+import tomllib
 from pathlib import Path
 
 import msgspec
@@ -37,6 +38,20 @@ def test_a_partner_is_named_and_a_function_has_words_in_both_languages() -> None
     _, found = services.read_catalogue(FILE.read_text())
     for code, facts in found.items():
         assert facts.name["vi"] and facts.about["vi"] and facts.name["en"] and facts.about["en"]
+        assert (facts.state is State.PARTNER) == bool(facts.partner), code
+
+
+def test_the_second_city_names_what_it_has_and_nothing_of_the_first() -> None:
+    folder = ROOT / "profiles/boston"
+    groups, found = services.read_catalogue((folder / "services.toml").read_text())
+    assert {facts.group for facts in found.values()} == {group.code for group in groups}
+    categories = tomllib.loads((folder / "categories.toml").read_text())["category"]
+    known_here = {category["code"] for category in categories}
+    for code, facts in found.items():
+        assert "Huế" not in str(facts) and "VNeID" not in str(facts), code
+        assert facts.name["vi"] and facts.about["vi"] and facts.name["en"] and facts.about["en"]
+        category = facts.link.partition("?category=")[2]
+        assert not category or category in known_here, code
         assert (facts.state is State.PARTNER) == bool(facts.partner), code
 
 
