@@ -1,0 +1,100 @@
+"""The words of Open311: what is sent, what may be wrong with it, and what is kept of it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from city.kernel import Problem, Says
+
+SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
+"""How the standard names itself in discovery documents."""
+
+CHANGED_AT = "2026-09-01T00:00:00+07:00"
+"""Since when the interface has been as it is: what discovery gives as its changeset."""
+
+WINDOW = timedelta(days=90)
+MOST_REQUESTS = 1000
+"""The standard's limits of a list: 90 days, and a thousand where nothing smaller is asked for."""
+
+MOST_METRES = 20_000
+SENDER_KEPT = timedelta(days=365)
+"""How long it is known who sent a report through a program."""
+
+MOST_MEDIA = 6
+MEDIA_BYTES = 10_000_000
+MEDIA_SECONDS = 10
+
+LONGEST: Mapping[str, int] = {
+    "description": 4000,
+    "address_string": 300,
+    "address_id": 20,
+    "service_code": 60,
+    "first_name": 100,
+    "last_name": 100,
+    "email": 200,
+    "phone": 40,
+    "device_id": 200,
+    "account_id": 200,
+    "media_url": 2000,
+    "client_key": 80,
+}
+"""The most characters of each argument of a POST."""
+
+
+class Fault(Struct, frozen=True):
+    """One thing that is wrong: the standard's code, the argument if it is about one, and why."""
+
+    code: int
+    argument: str
+    says: Says
+
+
+class Faulty(Problem):
+    """A request that cannot be met, with everything that is wrong with it."""
+
+    status = 400
+
+    def __init__(self, *faults: Fault) -> None:
+        """Refuse. The status is that of the faults if they agree, else 400."""
+        codes = {fault.code for fault in faults}
+        super().__init__(faults[0].says.text, **faults[0].says.params)
+        self.faults = faults
+        self.status = codes.pop() if len(codes) == 1 else 400
+
+
+class Sender(Struct, frozen=True, kw_only=True):
+    """Who sent a report, as they told a program. Personal data; every field may be empty."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    device_id: str = ""
+    account_id: str = ""
+
+    @property
+    def is_anybody(self) -> bool:
+        """Whether anything at all is known."""
+        return any(getattr(self, name) for name in self.__struct_fields__)
+
+
+class Sent(Struct, frozen=True, kw_only=True):
+    """That a program sent a report. `media_fault` is why its picture could not be fetched."""
+
+    report_ref: str
+    program_id: UUID | None
+    program_name: str
+    sent_at: datetime
+    media_url: str = ""
+    media_fault: Says | None = None
+    has_sender: bool = False
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """That somebody looked at who sent a report, and why."""
+
+    actor_name: str
+    purpose: str
+    at: datetime
