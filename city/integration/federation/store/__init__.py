@@ -1,0 +1,1 @@
+"""The SQL of handing over: destinations, and what is sent to them."""
