@@ -22,10 +22,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import deadlines, processes, push
+from bench import broadcast, deadlines, processes, push
 from bench.city import CENTRE, around, reports
 from bench.desk import desk_scenarios, desk_token
 from bench.driver import Request, drive
+from bench.open311 import AIMS as OPEN311_AIMS
+from bench.open311 import open311_key, open311_scenarios
 from bench.references import Listening, run, script
 from city import app, cases, identity, settings
 from city.kernel import THE_CITY, Database, Postgres, migrate, new_id
@@ -45,6 +47,7 @@ AIMS = {
     "transition": {"cpu_ms": 3.0},
     "deadlines": deadlines.AIMS,
     "push_sealing": push.AIMS,
+    **OPEN311_AIMS,
 }
 CLIENTS = 16
 ZOOMS = (9, 11, 13, 15, 17, 19)
@@ -85,6 +88,7 @@ async def measure(here: Settings, postgres: Postgres, given: argparse.Namespace)
         said["import_reports_per_second"] = round(count / (time.perf_counter() - began))
         person, token = await _resident(database)
         staff = await desk_token(database)
+        key = await open311_key(database)
         await _settle(database)
         spoken = await _listen(database, person)
     await database.close()
@@ -92,7 +96,9 @@ async def measure(here: Settings, postgres: Postgres, given: argparse.Namespace)
     try:
         ref = _some_ref(port)
         scenarios = _scenarios(token, ref, open_to_all[0], requests)
-        for name, make, times in [*scenarios, *desk_scenarios(port, staff, requests)]:
+        scenarios += desk_scenarios(port, staff, requests)
+        scenarios += open311_scenarios(key, open_to_all[0], requests)
+        for name, make, times in scenarios:
             if not name.startswith(given.only):
                 continue
             said["scenarios"][name] = await _scenario(postgres, server, port, make, times)
@@ -106,6 +112,9 @@ async def measure(here: Settings, postgres: Postgres, given: argparse.Namespace)
         said["deadlines"] = deadlines.measure()
     if "push_sealing".startswith(given.only):
         said["push_sealing"] = push.measure()
+    if "push_broadcast".startswith(given.only):
+        whole = postgres.ensure_database("city_broadcast")
+        said["push_broadcast"] = await broadcast.measure(here, whole, broadcast.DEVICES)
     said["aims"] = AIMS
     return said
 

@@ -6,11 +6,15 @@ CREATE SCHEMA dialogue;
 
 CREATE SCHEMA identity;
 
+CREATE SCHEMA integration;
+
 CREATE SCHEMA kernel;
 
 CREATE SCHEMA media;
 
 CREATE SCHEMA messages;
+
+CREATE SCHEMA opendata;
 
 CREATE SCHEMA partners;
 
@@ -23,15 +27,6 @@ CREATE SCHEMA reports;
 CREATE SCHEMA services;
 
 CREATE SCHEMA textai;
-
-CREATE FUNCTION cases.words_of(summary text, address text) RETURNS tsvector
-    LANGUAGE plpgsql IMMUTABLE COST 1000 PARALLEL SAFE
-    AS $$
-begin
-    return to_tsvector('simple', translate(lower(normalize(summary || ' ' || address, nfc)),
-        'àáãảạăằắẵẳặâầấẫẩậèéẽẻẹêềếễểệìíĩỉịòóõỏọôồốỗổộơờớỡởợùúũủụưừứữửựỳýỹỷỵđäëïöüñçåø/-_.@:&=+~#%',
-        'aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyydaeiouncao            '));
-end $$;
 
 CREATE TABLE calendar.day (
     date date NOT NULL,
@@ -104,7 +99,8 @@ CREATE TABLE cases."case" (
     version integer DEFAULT 1 NOT NULL,
     head_seq integer DEFAULT 1 NOT NULL,
     head_hash text NOT NULL,
-    words tsvector GENERATED ALWAYS AS (cases.words_of(summary, address)) STORED,
+    words tsvector,
+    sign_unit text DEFAULT ''::text NOT NULL,
     CONSTRAINT case_check CHECK (((closed_at IS NOT NULL) = (status = ANY (ARRAY['done'::text, 'rejected'::text, 'merged'::text])))),
     CONSTRAINT case_check1 CHECK ((((merged_into IS NOT NULL) = (status = 'merged'::text)) OR (source = 'import'::text))),
     CONSTRAINT case_latitude_check CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
@@ -136,6 +132,7 @@ CREATE TABLE cases.category (
     unit text,
     revision text NOT NULL,
     retired_at timestamp with time zone,
+    attributes jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT category_acknowledge_minutes_check CHECK ((acknowledge_minutes > 0)),
     CONSTRAINT category_close_minutes_check CHECK ((close_minutes > 0)),
     CONSTRAINT category_dispatch_minutes_check CHECK ((dispatch_minutes > 0)),
@@ -628,6 +625,363 @@ CREATE TABLE identity.takeout (
 
 COMMENT ON TABLE identity.takeout IS 'Copies of everything kept about a person, made when they ask and kept for a week.';
 
+CREATE TABLE integration.destination (
+    code text NOT NULL,
+    name text NOT NULL,
+    url text NOT NULL,
+    jurisdiction_id text DEFAULT ''::text NOT NULL,
+    api_key bytea,
+    form text NOT NULL,
+    language text NOT NULL,
+    state text NOT NULL,
+    moment text NOT NULL,
+    trusted boolean DEFAULT false NOT NULL,
+    categories jsonb DEFAULT '{}'::jsonb NOT NULL,
+    attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    wards text[] DEFAULT '{}'::text[] NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    tells_updates boolean,
+    read_until timestamp with time zone,
+    asked_at timestamp with time zone,
+    fault jsonb,
+    made_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT destination_form_check CHECK ((form = ANY (ARRAY['json'::text, 'xml'::text]))),
+    CONSTRAINT destination_moment_check CHECK ((moment = ANY (ARRAY['accept'::text, 'route'::text]))),
+    CONSTRAINT destination_state_check CHECK ((state = ANY (ARRAY['test'::text, 'live'::text, 'paused'::text])))
+);
+
+COMMENT ON TABLE integration.destination IS 'Other cities that cases are handed over to';
+
+CREATE TABLE integration.hub_check (
+    system text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    latency_ms integer NOT NULL,
+    fault text NOT NULL
+);
+
+CREATE TABLE integration.hub_checkpoint (
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    signature text NOT NULL
+);
+
+CREATE TABLE integration.hub_contract (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    system text NOT NULL,
+    kind text NOT NULL,
+    direction text NOT NULL,
+    fields jsonb NOT NULL,
+    purpose text NOT NULL,
+    legal_basis text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date NOT NULL,
+    quota_a_day integer NOT NULL,
+    keep_days integer NOT NULL,
+    state text NOT NULL,
+    drafted_at timestamp with time zone NOT NULL,
+    drafted_by uuid,
+    drafted_name text NOT NULL,
+    approved_at timestamp with time zone,
+    approved_by uuid,
+    approved_name text DEFAULT ''::text NOT NULL,
+    ended_at timestamp with time zone,
+    ended_name text DEFAULT ''::text NOT NULL,
+    CONSTRAINT hub_contract_check CHECK ((valid_to >= valid_from)),
+    CONSTRAINT hub_contract_check1 CHECK (((state = 'draft'::text) OR (approved_by IS NULL) OR (approved_by <> drafted_by))),
+    CONSTRAINT hub_contract_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+    CONSTRAINT hub_contract_keep_days_check CHECK (((keep_days >= 0) AND (keep_days <= 3650))),
+    CONSTRAINT hub_contract_quota_a_day_check CHECK ((quota_a_day > 0)),
+    CONSTRAINT hub_contract_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'approved'::text, 'ended'::text])))
+);
+
+ALTER TABLE integration.hub_contract ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME integration.hub_contract_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE integration.hub_entry (
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    message_id uuid NOT NULL,
+    system text NOT NULL,
+    kind text NOT NULL,
+    contract integer,
+    direction text NOT NULL,
+    size integer NOT NULL,
+    digest text NOT NULL,
+    outcome text NOT NULL,
+    ms integer NOT NULL,
+    hash text NOT NULL
+);
+
+CREATE TABLE integration.hub_entry_new (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    message_id uuid NOT NULL,
+    system text NOT NULL,
+    kind text NOT NULL,
+    contract integer,
+    direction text NOT NULL,
+    size integer NOT NULL,
+    digest text NOT NULL,
+    outcome text NOT NULL,
+    ms integer NOT NULL
+);
+
+ALTER TABLE integration.hub_entry_new ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME integration.hub_entry_new_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE integration.hub_mapping (
+    system text NOT NULL,
+    kind text NOT NULL,
+    version integer NOT NULL,
+    rules jsonb NOT NULL,
+    note text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by uuid,
+    made_name text NOT NULL
+);
+
+CREATE TABLE integration.hub_message (
+    id uuid NOT NULL,
+    system text NOT NULL,
+    kind text NOT NULL,
+    direction text NOT NULL,
+    contract_id uuid NOT NULL,
+    external_id text NOT NULL,
+    digest text NOT NULL,
+    media_type text NOT NULL,
+    mapping integer NOT NULL,
+    state text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone,
+    fault text DEFAULT ''::text NOT NULL,
+    results jsonb DEFAULT '[]'::jsonb NOT NULL,
+    body bytea,
+    keep_until timestamp with time zone NOT NULL,
+    CONSTRAINT hub_message_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+    CONSTRAINT hub_message_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'dead'::text])))
+);
+
+CREATE TABLE integration.hub_record (
+    system text NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    body bytea,
+    case_ref text,
+    message_id uuid NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    keep_until timestamp with time zone NOT NULL
+);
+
+CREATE TABLE integration.hub_system (
+    code text NOT NULL,
+    rank integer NOT NULL,
+    name jsonb NOT NULL,
+    owner jsonb NOT NULL,
+    purpose jsonb NOT NULL,
+    document text NOT NULL,
+    allows jsonb NOT NULL,
+    contact text NOT NULL,
+    direction text NOT NULL,
+    connector text NOT NULL,
+    kind text NOT NULL,
+    address text NOT NULL,
+    state text NOT NULL,
+    simulated boolean NOT NULL,
+    program_id uuid,
+    edited boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    bookmark text DEFAULT ''::text NOT NULL,
+    checked_at timestamp with time zone,
+    seen_at timestamp with time zone,
+    latency_ms integer,
+    fault text DEFAULT ''::text NOT NULL,
+    CONSTRAINT hub_system_connector_check CHECK ((connector = ANY (ARRAY['rest-pull'::text, 'rest-push'::text, 'inbound'::text, 'none'::text]))),
+    CONSTRAINT hub_system_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text, 'both'::text]))),
+    CONSTRAINT hub_system_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'test'::text, 'live'::text, 'stopped'::text])))
+);
+
+CREATE TABLE integration.hub_use (
+    contract_id uuid NOT NULL,
+    day date NOT NULL,
+    exchanges integer NOT NULL
+);
+
+CREATE TABLE integration.request (
+    report_ref text NOT NULL,
+    program_id uuid,
+    program_name text NOT NULL,
+    client_key text,
+    media_url text DEFAULT ''::text NOT NULL,
+    media_fault jsonb,
+    sent_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE integration.request IS 'Which report came from which program by Open311';
+
+CREATE TABLE integration.sender (
+    report_ref text NOT NULL,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    email text NOT NULL,
+    phone text NOT NULL,
+    device_id text NOT NULL,
+    account_id text NOT NULL,
+    sent_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE integration.sender IS 'Who told a program of a report, as they said';
+
+CREATE TABLE integration.sender_look (
+    id uuid NOT NULL,
+    report_ref text NOT NULL,
+    actor_id uuid,
+    actor_name text NOT NULL,
+    purpose text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE integration.sender_look IS 'Who of the city looked at a sender, and why';
+
+CREATE TABLE integration.sending (
+    id uuid NOT NULL,
+    destination text NOT NULL,
+    case_id uuid NOT NULL,
+    ref text NOT NULL,
+    state text NOT NULL,
+    edits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    maybe_there boolean DEFAULT false NOT NULL,
+    begun_at timestamp with time zone,
+    due_at timestamp with time zone NOT NULL,
+    lease uuid,
+    lease_until timestamp with time zone,
+    token text DEFAULT ''::text NOT NULL,
+    their_id text DEFAULT ''::text NOT NULL,
+    their_status text DEFAULT ''::text NOT NULL,
+    their_at timestamp with time zone,
+    asked_at timestamp with time zone,
+    fault jsonb,
+    their_words text DEFAULT ''::text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT sending_state_check CHECK ((state = ANY (ARRAY['trial'::text, 'waiting'::text, 'token'::text, 'sent'::text, 'dead'::text, 'given_up'::text])))
+);
+
+COMMENT ON TABLE integration.sending IS 'What became of each case that was handed over';
+
+CREATE TABLE integration.update_received (
+    source text NOT NULL,
+    update_id text NOT NULL,
+    case_id uuid NOT NULL,
+    ours text NOT NULL,
+    status text NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    received_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE integration.update_received IS 'What other systems have said of cases';
+
+CREATE TABLE integration.webhook (
+    id uuid NOT NULL,
+    program_id uuid,
+    owner_id uuid,
+    url text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    types text[] NOT NULL,
+    categories text[] DEFAULT '{}'::text[] NOT NULL,
+    wards text[] DEFAULT '{}'::text[] NOT NULL,
+    units text[] DEFAULT '{}'::text[] NOT NULL,
+    statuses text[] DEFAULT '{}'::text[] NOT NULL,
+    secret bytea NOT NULL,
+    former_secret bytea,
+    former_until timestamp with time zone,
+    paused_at timestamp with time zone,
+    paused_why text DEFAULT ''::text NOT NULL,
+    failing_since timestamp with time zone,
+    hold_until timestamp with time zone,
+    holds integer DEFAULT 0 NOT NULL,
+    delivered_at timestamp with time zone,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT webhook_check CHECK (((program_id IS NOT NULL) OR (owner_id IS NOT NULL))),
+    CONSTRAINT webhook_paused_why_check CHECK ((paused_why = ANY (ARRAY[''::text, 'owner'::text, 'failing'::text, 'gone'::text])))
+);
+
+COMMENT ON TABLE integration.webhook IS 'Where programs want to be told what happens';
+
+CREATE TABLE integration.webhook_body (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    type text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    made_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE integration.webhook_body IS 'What is sent to webhooks';
+
+CREATE TABLE integration.webhook_cursor (
+    id boolean DEFAULT true NOT NULL,
+    "position" text NOT NULL,
+    CONSTRAINT webhook_cursor_id_check CHECK (id)
+);
+
+COMMENT ON TABLE integration.webhook_cursor IS 'How far the log of events has been handed out';
+
+CREATE TABLE integration.webhook_delivery (
+    id bigint NOT NULL,
+    webhook_id uuid NOT NULL,
+    body_id uuid NOT NULL,
+    subject text NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    replay boolean DEFAULT false NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    lease uuid,
+    lease_until timestamp with time zone,
+    attempts smallint DEFAULT 0 NOT NULL,
+    status smallint,
+    ms integer,
+    tries jsonb DEFAULT '[]'::jsonb NOT NULL,
+    settled_at timestamp with time zone,
+    CONSTRAINT webhook_delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.05');
+
+COMMENT ON TABLE integration.webhook_delivery IS 'What became of it at each address, for 30 days';
+
+ALTER TABLE integration.webhook_delivery ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME integration.webhook_delivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE kernel.answer (
+    id bytea NOT NULL,
+    request bytea NOT NULL,
+    status smallint,
+    body bytea,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE kernel.event (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -807,6 +1161,28 @@ CREATE TABLE messages.simulated_device (
     made_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE opendata.list_version (
+    code text NOT NULL,
+    number integer NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    digest text NOT NULL,
+    items jsonb NOT NULL,
+    change jsonb NOT NULL,
+    CONSTRAINT list_version_number_check CHECK ((number > 0))
+);
+
+COMMENT ON TABLE opendata.list_version IS 'Every version of every code list; rows are only added';
+
+CREATE TABLE opendata.version (
+    code text NOT NULL,
+    version integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    columns json NOT NULL,
+    CONSTRAINT version_version_check CHECK ((version > 0))
+);
+
+COMMENT ON TABLE opendata.version IS 'The columns of each data set, from the first to those of now';
+
 CREATE TABLE partners.application (
     id uuid NOT NULL,
     code text NOT NULL,
@@ -833,6 +1209,13 @@ CREATE TABLE partners.application (
 );
 
 COMMENT ON COLUMN partners.application.sector IS 'What a person''s pairwise subject is made for: two applications of one sector see the same one.';
+
+CREATE UNLOGGED TABLE partners.bucket (
+    key text NOT NULL,
+    most double precision NOT NULL,
+    level double precision NOT NULL,
+    at timestamp with time zone NOT NULL
+);
 
 CREATE TABLE partners.consent (
     application_id uuid NOT NULL,
@@ -876,6 +1259,71 @@ CREATE TABLE partners.notice (
     at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE partners.program (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    purpose text NOT NULL,
+    contact text NOT NULL,
+    run_by text DEFAULT ''::text NOT NULL,
+    owner_id uuid,
+    state text NOT NULL,
+    scopes text[] NOT NULL,
+    asked text[] DEFAULT '{}'::text[] NOT NULL,
+    asked_why text DEFAULT ''::text NOT NULL,
+    a_minute integer NOT NULL,
+    a_day integer NOT NULL,
+    writes_a_day integer NOT NULL,
+    fingerprint text DEFAULT ''::text NOT NULL,
+    sample boolean DEFAULT false NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT program_a_day_check CHECK ((a_day > 0)),
+    CONSTRAINT program_a_minute_check CHECK ((a_minute > 0)),
+    CONSTRAINT program_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text]))),
+    CONSTRAINT program_writes_a_day_check CHECK ((writes_a_day >= 0))
+);
+
+COMMENT ON COLUMN partners.program.fingerprint IS 'SHA-256 of its certificate in hexadecimal; with one, its keys are taken from nobody else.';
+
+CREATE TABLE partners.program_entry (
+    id uuid NOT NULL,
+    program_id uuid NOT NULL,
+    actor_id uuid,
+    actor_name text NOT NULL,
+    what text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE partners.program_key (
+    id uuid NOT NULL,
+    program_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    prefix text NOT NULL,
+    name text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone
+);
+
+CREATE TABLE partners.program_token (
+    hash bytea NOT NULL,
+    key_id uuid NOT NULL,
+    scopes text[] NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+CREATE TABLE partners.program_usage (
+    program_id uuid NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    status smallint NOT NULL,
+    requests bigint NOT NULL,
+    writes bigint NOT NULL,
+    bytes bigint NOT NULL
+);
+
 CREATE TABLE partners.sign_in (
     id uuid NOT NULL,
     application_id uuid NOT NULL,
@@ -896,7 +1344,8 @@ CREATE TABLE partners.sign_in (
 CREATE TABLE partners.tester (
     application_id uuid NOT NULL,
     person_id uuid NOT NULL,
-    since timestamp with time zone NOT NULL
+    since timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone
 );
 
 CREATE TABLE partners.token (
@@ -1094,11 +1543,49 @@ CREATE TABLE reports.report (
     voices integer DEFAULT 0 NOT NULL,
     question text DEFAULT ''::text NOT NULL,
     attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
     CONSTRAINT report_place_precision_check CHECK ((place_precision = ANY (ARRAY['point'::text, 'ward'::text, 'unknown'::text]))),
     CONSTRAINT report_status_check CHECK ((status = ANY (ARRAY['new'::text, 'accepted'::text, 'routed'::text, 'doing'::text, 'waiting'::text, 'answered'::text, 'done'::text, 'rejected'::text, 'merged'::text])))
 );
 
 COMMENT ON TABLE reports.report IS 'What residents told the city, with what lists need of its case';
+
+CREATE VIEW reports.request AS
+ SELECT id,
+    ref,
+    status,
+    open,
+    category,
+    description,
+    photos,
+    unit_id,
+    unit_name,
+    sent_at,
+    updated_at,
+    due_at,
+    closed_at,
+    address,
+    ward,
+    latitude,
+    longitude,
+    place_precision,
+    answer,
+    reason,
+    rating,
+    voices,
+    attributes,
+        CASE
+            WHEN (merged_into IS NOT NULL) THEN ( SELECT into_report.ref
+               FROM reports.report into_report
+              WHERE ((into_report.case_id = report.merged_into) AND (NOT into_report.private)))
+            ELSE NULL::text
+        END AS merged_ref
+   FROM reports.report
+  WHERE (NOT private);
+
+COMMENT ON VIEW reports.request IS 'Reports that are not private, as programs read them';
 
 CREATE TABLE reports.voice (
     report_id uuid NOT NULL,
@@ -1340,6 +1827,78 @@ ALTER TABLE ONLY identity.session
 ALTER TABLE ONLY identity.takeout
     ADD CONSTRAINT takeout_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY integration.destination
+    ADD CONSTRAINT destination_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY integration.hub_check
+    ADD CONSTRAINT hub_check_pkey PRIMARY KEY (system, at);
+
+ALTER TABLE ONLY integration.hub_checkpoint
+    ADD CONSTRAINT hub_checkpoint_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY integration.hub_contract
+    ADD CONSTRAINT hub_contract_number_key UNIQUE (number);
+
+ALTER TABLE ONLY integration.hub_contract
+    ADD CONSTRAINT hub_contract_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY integration.hub_entry_new
+    ADD CONSTRAINT hub_entry_new_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY integration.hub_entry
+    ADD CONSTRAINT hub_entry_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY integration.hub_mapping
+    ADD CONSTRAINT hub_mapping_pkey PRIMARY KEY (system, kind, version);
+
+ALTER TABLE ONLY integration.hub_message
+    ADD CONSTRAINT hub_message_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY integration.hub_message
+    ADD CONSTRAINT hub_message_system_direction_kind_external_id_key UNIQUE (system, direction, kind, external_id);
+
+ALTER TABLE ONLY integration.hub_record
+    ADD CONSTRAINT hub_record_pkey PRIMARY KEY (system, kind, key);
+
+ALTER TABLE ONLY integration.hub_system
+    ADD CONSTRAINT hub_system_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY integration.hub_use
+    ADD CONSTRAINT hub_use_pkey PRIMARY KEY (contract_id, day);
+
+ALTER TABLE ONLY integration.request
+    ADD CONSTRAINT request_pkey PRIMARY KEY (report_ref);
+
+ALTER TABLE ONLY integration.sender_look
+    ADD CONSTRAINT sender_look_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY integration.sender
+    ADD CONSTRAINT sender_pkey PRIMARY KEY (report_ref);
+
+ALTER TABLE ONLY integration.sending
+    ADD CONSTRAINT sending_destination_case_id_key UNIQUE (destination, case_id);
+
+ALTER TABLE ONLY integration.sending
+    ADD CONSTRAINT sending_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY integration.update_received
+    ADD CONSTRAINT update_received_pkey PRIMARY KEY (source, update_id);
+
+ALTER TABLE ONLY integration.webhook_body
+    ADD CONSTRAINT webhook_body_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY integration.webhook_cursor
+    ADD CONSTRAINT webhook_cursor_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY integration.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY integration.webhook
+    ADD CONSTRAINT webhook_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY kernel.answer
+    ADD CONSTRAINT answer_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY kernel.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (id);
 
@@ -1391,11 +1950,20 @@ ALTER TABLE ONLY messages.simulated_device
 ALTER TABLE ONLY messages.simulated
     ADD CONSTRAINT simulated_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY opendata.list_version
+    ADD CONSTRAINT list_version_pkey PRIMARY KEY (code, number);
+
+ALTER TABLE ONLY opendata.version
+    ADD CONSTRAINT version_pkey PRIMARY KEY (code, version);
+
 ALTER TABLE ONLY partners.application
     ADD CONSTRAINT application_code_key UNIQUE (code);
 
 ALTER TABLE ONLY partners.application
     ADD CONSTRAINT application_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.bucket
+    ADD CONSTRAINT bucket_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY partners.consent
     ADD CONSTRAINT consent_pkey PRIMARY KEY (application_id, person_id);
@@ -1411,6 +1979,27 @@ ALTER TABLE ONLY partners.journal
 
 ALTER TABLE ONLY partners.notice
     ADD CONSTRAINT notice_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.program
+    ADD CONSTRAINT program_code_key UNIQUE (code);
+
+ALTER TABLE ONLY partners.program_entry
+    ADD CONSTRAINT program_entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.program_key
+    ADD CONSTRAINT program_key_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY partners.program_key
+    ADD CONSTRAINT program_key_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.program
+    ADD CONSTRAINT program_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY partners.program_token
+    ADD CONSTRAINT program_token_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY partners.program_usage
+    ADD CONSTRAINT program_usage_pkey PRIMARY KEY (program_id, hour, status);
 
 ALTER TABLE ONLY partners.sign_in
     ADD CONSTRAINT sign_in_code_hash_key UNIQUE (code_hash);
@@ -1556,6 +2145,8 @@ CREATE INDEX command_running ON cases.command USING btree (began_at DESC) WHERE 
 
 CREATE INDEX done_key_at ON cases.done_key USING btree (at);
 
+CREATE INDEX entry_at ON cases.entry USING btree (at, case_id, seq);
+
 CREATE INDEX filter_of_person ON cases.filter USING btree (person_id);
 
 CREATE INDEX filter_shared ON cases.filter USING btree (id) WHERE shared;
@@ -1630,6 +2221,56 @@ CREATE INDEX takeout_person ON identity.takeout USING btree (person_id, asked_at
 
 CREATE UNIQUE INDEX takeout_waiting ON identity.takeout USING btree (person_id) WHERE (ready_at IS NULL);
 
+CREATE UNIQUE INDEX hub_contract_in_force ON integration.hub_contract USING btree (system, kind, direction) WHERE (state = 'approved'::text);
+
+CREATE INDEX hub_entry_of_message ON integration.hub_entry USING btree (message_id);
+
+CREATE INDEX hub_entry_of_system ON integration.hub_entry USING btree (system, seq);
+
+CREATE INDEX hub_message_dead ON integration.hub_message USING btree (made_at) WHERE (state = 'dead'::text);
+
+CREATE INDEX hub_message_kept ON integration.hub_message USING btree (keep_until) WHERE (body IS NOT NULL);
+
+CREATE INDEX hub_message_of_system ON integration.hub_message USING btree (system, made_at);
+
+CREATE INDEX hub_record_kept ON integration.hub_record USING btree (keep_until) WHERE (body IS NOT NULL);
+
+CREATE UNIQUE INDEX request_once ON integration.request USING btree (program_id, client_key) WHERE (client_key IS NOT NULL);
+
+CREATE INDEX sender_age ON integration.sender USING btree (sent_at);
+
+CREATE INDEX sender_look_by ON integration.sender_look USING btree (actor_id) WHERE (actor_id IS NOT NULL);
+
+CREATE INDEX sender_look_of ON integration.sender_look USING btree (report_ref, at DESC);
+
+CREATE INDEX sending_case ON integration.sending USING btree (case_id);
+
+CREATE INDEX sending_due ON integration.sending USING btree (due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'token'::text]));
+
+CREATE INDEX sending_of ON integration.sending USING btree (destination, made_at DESC);
+
+CREATE INDEX sending_theirs ON integration.sending USING btree (destination, their_id) WHERE (their_id <> ''::text);
+
+CREATE INDEX update_received_of ON integration.update_received USING btree (case_id, source, said_at);
+
+CREATE INDEX webhook_body_age ON integration.webhook_body USING btree (made_at);
+
+CREATE INDEX webhook_delivery_age ON integration.webhook_delivery USING btree (made_at);
+
+CREATE INDEX webhook_delivery_body ON integration.webhook_delivery USING btree (body_id);
+
+CREATE INDEX webhook_delivery_due ON integration.webhook_delivery USING btree (webhook_id, due_at, id) WHERE (state = 'waiting'::text);
+
+CREATE INDEX webhook_delivery_log ON integration.webhook_delivery USING btree (webhook_id, id DESC);
+
+CREATE INDEX webhook_delivery_turn ON integration.webhook_delivery USING btree (webhook_id, subject, id) WHERE (state = 'waiting'::text);
+
+CREATE INDEX webhook_of_owner ON integration.webhook USING btree (owner_id);
+
+CREATE INDEX webhook_of_program ON integration.webhook USING btree (program_id);
+
+CREATE INDEX answer_at ON kernel.answer USING btree (at);
+
 CREATE UNIQUE INDEX event_log ON kernel.event USING btree (tx, seq);
 
 CREATE INDEX job_due ON kernel.job USING btree (run_at, id) WHERE (failed_at IS NULL);
@@ -1656,6 +2297,8 @@ CREATE INDEX application_owner ON partners.application USING btree (owner_id);
 
 CREATE INDEX application_state ON partners.application USING btree (state);
 
+CREATE INDEX bucket_at ON partners.bucket USING btree (at);
+
 CREATE INDEX consent_person ON partners.consent USING btree (person_id);
 
 CREATE INDEX intent_person ON partners.intent USING btree (person_id);
@@ -1663,6 +2306,18 @@ CREATE INDEX intent_person ON partners.intent USING btree (person_id);
 CREATE INDEX journal_application ON partners.journal USING btree (application_id, id DESC);
 
 CREATE INDEX notice_person ON partners.notice USING btree (person_id, application_id, at DESC);
+
+CREATE INDEX program_entry_program ON partners.program_entry USING btree (program_id, id DESC);
+
+CREATE INDEX program_key_program ON partners.program_key USING btree (program_id);
+
+CREATE INDEX program_owner ON partners.program USING btree (owner_id);
+
+CREATE INDEX program_token_key ON partners.program_token USING btree (key_id);
+
+CREATE INDEX program_token_until ON partners.program_token USING btree (until);
+
+CREATE INDEX program_usage_hour ON partners.program_usage USING btree (hour);
 
 CREATE INDEX sign_in_begun ON partners.sign_in USING btree (begun_at);
 
@@ -1699,6 +2354,8 @@ CREATE INDEX report_newest ON reports.report USING btree (sent_at DESC, id DESC)
 CREATE UNIQUE INDEX report_once ON reports.report USING btree (reporter_id, client_key) WHERE (client_key IS NOT NULL);
 
 CREATE INDEX report_search ON reports.report USING gin (search);
+
+CREATE INDEX report_updated ON reports.report USING btree (updated_at DESC, id DESC) WHERE (NOT private);
 
 CREATE INDEX change_by ON services.change USING btree (changed_by);
 
@@ -1812,6 +2469,51 @@ ALTER TABLE ONLY identity.session
 ALTER TABLE ONLY identity.takeout
     ADD CONSTRAINT takeout_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY integration.hub_check
+    ADD CONSTRAINT hub_check_system_fkey FOREIGN KEY (system) REFERENCES integration.hub_system(code);
+
+ALTER TABLE ONLY integration.hub_checkpoint
+    ADD CONSTRAINT hub_checkpoint_seq_fkey FOREIGN KEY (seq) REFERENCES integration.hub_entry(seq);
+
+ALTER TABLE ONLY integration.hub_contract
+    ADD CONSTRAINT hub_contract_system_fkey FOREIGN KEY (system) REFERENCES integration.hub_system(code);
+
+ALTER TABLE ONLY integration.hub_mapping
+    ADD CONSTRAINT hub_mapping_system_fkey FOREIGN KEY (system) REFERENCES integration.hub_system(code);
+
+ALTER TABLE ONLY integration.hub_message
+    ADD CONSTRAINT hub_message_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES integration.hub_contract(id);
+
+ALTER TABLE ONLY integration.hub_message
+    ADD CONSTRAINT hub_message_system_fkey FOREIGN KEY (system) REFERENCES integration.hub_system(code);
+
+ALTER TABLE ONLY integration.hub_record
+    ADD CONSTRAINT hub_record_system_fkey FOREIGN KEY (system) REFERENCES integration.hub_system(code);
+
+ALTER TABLE ONLY integration.hub_use
+    ADD CONSTRAINT hub_use_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES integration.hub_contract(id);
+
+ALTER TABLE ONLY integration.sender_look
+    ADD CONSTRAINT sender_look_report_ref_fkey FOREIGN KEY (report_ref) REFERENCES integration.request(report_ref) ON DELETE CASCADE;
+
+ALTER TABLE ONLY integration.sender
+    ADD CONSTRAINT sender_report_ref_fkey FOREIGN KEY (report_ref) REFERENCES integration.request(report_ref) ON DELETE CASCADE;
+
+ALTER TABLE ONLY integration.sending
+    ADD CONSTRAINT sending_destination_fkey FOREIGN KEY (destination) REFERENCES integration.destination(code);
+
+ALTER TABLE ONLY integration.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_body_id_fkey FOREIGN KEY (body_id) REFERENCES integration.webhook_body(id);
+
+ALTER TABLE ONLY integration.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES integration.webhook(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY integration.webhook
+    ADD CONSTRAINT webhook_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY integration.webhook
+    ADD CONSTRAINT webhook_program_id_fkey FOREIGN KEY (program_id) REFERENCES partners.program(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY media.file
     ADD CONSTRAINT file_keeper_id_fkey FOREIGN KEY (keeper_id) REFERENCES identity.person(id);
 
@@ -1847,6 +2549,21 @@ ALTER TABLE ONLY partners.journal
 
 ALTER TABLE ONLY partners.notice
     ADD CONSTRAINT notice_application_id_fkey FOREIGN KEY (application_id) REFERENCES partners.application(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY partners.program_entry
+    ADD CONSTRAINT program_entry_program_id_fkey FOREIGN KEY (program_id) REFERENCES partners.program(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY partners.program_key
+    ADD CONSTRAINT program_key_program_id_fkey FOREIGN KEY (program_id) REFERENCES partners.program(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY partners.program
+    ADD CONSTRAINT program_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES identity.person(id);
+
+ALTER TABLE ONLY partners.program_token
+    ADD CONSTRAINT program_token_key_id_fkey FOREIGN KEY (key_id) REFERENCES partners.program_key(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY partners.program_usage
+    ADD CONSTRAINT program_usage_program_id_fkey FOREIGN KEY (program_id) REFERENCES partners.program(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY partners.sign_in
     ADD CONSTRAINT sign_in_application_id_fkey FOREIGN KEY (application_id) REFERENCES partners.application(id) ON DELETE CASCADE;
