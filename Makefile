@@ -18,7 +18,11 @@ test: .venv/dev vendored browser ## Check everything that can be checked
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10
+
+.PHONY: chaos
+chaos: .venv/dev vendored ## Kill processes in the middle of what they do, for minutes
+	$(BIN)/python -m pytest -m chaos
 
 .PHONY: bench
 bench: .venv/dev vendored ## Measure speed on 200,000 generated reports; prints one JSON document

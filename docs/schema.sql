@@ -918,6 +918,7 @@ CREATE TABLE integration.webhook (
     holds integer DEFAULT 0 NOT NULL,
     delivered_at timestamp with time zone,
     made_at timestamp with time zone NOT NULL,
+    refs text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT webhook_check CHECK (((program_id IS NOT NULL) OR (owner_id IS NOT NULL))),
     CONSTRAINT webhook_paused_why_check CHECK ((paused_why = ANY (ARRAY[''::text, 'owner'::text, 'failing'::text, 'gone'::text])))
 );

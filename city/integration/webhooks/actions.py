@@ -32,6 +32,7 @@ from city.kernel import (
     Work,
     events_between,
     new_id,
+    read_ref,
     say,
 )
 from city.settings import current
@@ -193,6 +194,7 @@ async def _check(work: Work, new: NewWebhook, program: partners.Program | None) 
     known: dict[str, set[str]] = {
         "categories": set(await cases.known_categories(work)) if new.categories else set(),
         "wards": {ward.code for ward in places.list_wards()} if new.wards else set(),
+        "refs": {ref for ref in new.refs if read_ref(ref) == ref},
         "units": {one.code for one in await identity.list_units(work)} if new.units else set(),
     }
     for field, codes in known.items():

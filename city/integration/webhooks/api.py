@@ -43,6 +43,7 @@ class WebhookItem(Struct, frozen=True, kw_only=True):
     wards: list[str]
     units: list[str]
     statuses: list[Status]
+    refs: list[str]
     state: Literal["active", "paused"]
     paused_why: Why
     failing_since: datetime | None
@@ -135,8 +136,8 @@ async def list_webhooks(work: Work) -> WebhookList:
 async def create_webhook(request: AnyRequest, work: Work) -> WebhookMade:
     """Register an address, and get the secret that signs what is sent to it: this once.
 
-    `types` are names of events as in /asyncapi.json. The filters `categories`, `wards`, `units`
-    and `statuses` let everything through when they are empty.
+    `types` are names of events as in /asyncapi.json. The filters `categories`, `wards`, `units`,
+    `statuses` and `refs` (references of single reports) let everything through when empty.
     """
     new = await check_json(request, NewWebhook)
     own = await partners.list_own_programs(work) if work.actor.program_id else []

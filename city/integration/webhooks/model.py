@@ -49,7 +49,8 @@ Codes = Annotated[list[Annotated[str, Meta(max_length=80)]], Meta(max_length=300
 class NewWebhook(Struct, frozen=True, kw_only=True):
     """An address to be told. Filters that are empty let everything through.
 
-    `types` are names of events, `categories`, `wards` and `units` codes.
+    `types` are names of events, `categories`, `wards` and `units` codes, `refs` references of
+    single reports.
     """
 
     url: Annotated[str, Meta(max_length=2000)]
@@ -59,6 +60,7 @@ class NewWebhook(Struct, frozen=True, kw_only=True):
     wards: Codes = []
     units: Codes = []
     statuses: Annotated[list[Status], Meta(max_length=20)] = []
+    refs: Codes = []
 
 
 class WebhookChange(Struct, frozen=True, kw_only=True):
@@ -71,6 +73,7 @@ class WebhookChange(Struct, frozen=True, kw_only=True):
     wards: Codes | None = None
     units: Codes | None = None
     statuses: Annotated[list[Status], Meta(max_length=20)] | None = None
+    refs: Codes | None = None
     paused: bool | None = None
 
 
@@ -94,6 +97,7 @@ class Webhook(Struct, frozen=True, kw_only=True):
     wards: list[str]
     units: list[str]
     statuses: list[Status]
+    refs: list[str]
     former_until: datetime | None
     paused_at: datetime | None
     paused_why: Why
@@ -114,12 +118,14 @@ class Webhook(Struct, frozen=True, kw_only=True):
             and (not self.wards or facets.ward in self.wards)
             and (not self.units or facets.unit in self.units)
             and (not self.statuses or facets.status in self.statuses)
+            and (not self.refs or facets.ref in self.refs)
         )
 
 
 class Facets(Struct, frozen=True, kw_only=True):
     """What filters go by."""
 
+    ref: str
     category: str
     ward: str | None
     unit: str | None

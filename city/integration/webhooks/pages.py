@@ -42,6 +42,7 @@ class WebhookForm(msgspec.Struct, frozen=True, kw_only=True):
     wards: Annotated[str, msgspec.Meta(max_length=5000)] = ""
     units: Annotated[str, msgspec.Meta(max_length=5000)] = ""
     statuses: list[Status] = []
+    refs: Annotated[str, msgspec.Meta(max_length=5000)] = ""
     program: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
     def read(self) -> NewWebhook:
@@ -54,6 +55,7 @@ class WebhookForm(msgspec.Struct, frozen=True, kw_only=True):
             wards=self.wards.split(),
             units=self.units.split(),
             statuses=self.statuses,
+            refs=self.refs.split(),
         )
 
 
@@ -112,7 +114,7 @@ async def show_webhook_form(request: AnyRequest, work: Work, webhook_id: UUID) -
     """Show what a webhook wants, to be changed."""
     webhook = await actions.own_webhook(work, webhook_id)
     values = {name: getattr(webhook, name) for name in NewWebhook.__struct_fields__}
-    for name in ("categories", "wards", "units"):
+    for name in ("categories", "wards", "units", "refs"):
         values[name] = " ".join(values[name])
     values["statuses"] = [str(status) for status in webhook.statuses]
     return await _form_page(request, work, Form(values), webhook)
@@ -302,7 +304,13 @@ def _shown(webhook: Webhook, health: Health | None, programs: dict[UUID, str]) -
         "delivered_at": webhook.delivered_at,
         "former_until": webhook.former_until,
         "types": [_title(name) for name in webhook.types],
-        "filters": [*webhook.categories, *webhook.wards, *webhook.units, *webhook.statuses],
+        "filters": [
+            *webhook.categories,
+            *webhook.wards,
+            *webhook.units,
+            *webhook.statuses,
+            *webhook.refs,
+        ],
         "delivered": health.delivered if health else 0,
         "failed": health.failed if health else 0,
         "waiting": health.waiting if health else 0,

@@ -79,7 +79,9 @@ def _of_report(
     for name in ("case_id", "private", "unit_id"):
         del fields[name]
     data = PublicReport(**fields, url=f"{current().url}/reports/{state.ref}", unit=unit)
-    facets = Facets(category=state.category, ward=state.ward, unit=unit, status=state.status)
+    facets = Facets(
+        ref=state.ref, category=state.category, ward=state.ward, unit=unit, status=state.status
+    )
     return _telling(event, kind, state.ref, data, facets)
 
 
@@ -93,7 +95,11 @@ def _of_case(
     for name in ("id", "unit_id"):
         del fields[name]
     facets = Facets(
-        category=standing.category, ward=standing.ward, unit=unit, status=standing.status
+        ref=standing.ref,
+        category=standing.category,
+        ward=standing.ward,
+        unit=unit,
+        status=standing.status,
     )
     return _telling(event, kind, standing.ref, CaseState(**fields, unit=unit), facets)
 

@@ -134,13 +134,18 @@ async def submit(request: Request[Any, Any, Any]) -> Answer:
 
 
 async def _has_more_to_ask(request: Request[Any, Any, Any], form: Form) -> bool:
-    """Whether the category asks what somebody without JavaScript has not been shown yet."""
+    """Whether the category needs an answer to what nobody without JavaScript has been shown yet.
+
+    For what is only good to know nobody is kept from having sent their report.
+    """
     code = form.values["category"]
     if not form.values.get("plain") or form.values.get("questions") == code:
         return False
     async with request.app.state.database.work(request.user, reading=True) as work:
         category = (await cases.known_categories(work)).get(code)
-    return category is not None and category.is_reported and bool(category.attributes)
+    if category is None or not category.is_reported:
+        return False
+    return any(one.required for one in category.attributes)
 
 
 async def _not_yet_asked(

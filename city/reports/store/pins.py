@@ -85,6 +85,8 @@ async def rebuild_pins(work: Work) -> int:
 
     Nobody can send a report until the work ends: the counts begin where the changes left off.
     """
+    # Counting a large city takes longer than a request may wait.
+    await work.run("set local statement_timeout = '10min'")
     await work.run("lock table reports.pin_change in share row exclusive mode")
     await work.run("delete from reports.pin_change")
     await work.run("delete from reports.pin_count")

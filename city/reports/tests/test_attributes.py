@@ -198,20 +198,28 @@ async def test_a_missing_answer_brings_the_form_back_with_the_question(browser: 
     assert "<b>Chuyện gì với con vật?</b>" in page
 
 
-async def test_without_javascript_the_questions_are_a_second_step(browser: Any) -> None:
+async def test_without_javascript_what_must_be_answered_is_a_second_step(browser: Any) -> None:
     await browser.sign_in("resident")
-    plain = {**FORM, "category": "noise", "plain": "1"}
+    plain = {**FORM, "category": "stray-animal", "plain": "1"}
     asked = await browser.post("/reports", data=plain)
     assert asked.status_code == 200 and FORM["description"] in unescape(asked.text)
     assert (
-        'name="questions" value="noise"'
+        'name="questions" value="stray-animal"'
         in asked.text.partition("data-shown")[2].partition("<template")[0]
     )
-    chosen = {"attributes.noise-source": ["karaoke", "vehicles"], "questions": "noise"}
+    chosen = {"attributes.animal-trouble": "bitten", "questions": "stray-animal"}
     sent = await browser.post("/reports", data={**plain, **chosen})
     assert sent.status_code == 303, sent.text
     kept = await browser.get(f"/api/v1{sent.headers['location']}")
-    assert kept.json()["attributes"] == {"noise-source": ["karaoke", "vehicles"]}
+    assert kept.json()["attributes"] == {"animal-trouble": ["bitten"]}
+
+
+async def test_without_javascript_nobody_is_held_up_by_what_need_not_be_answered(
+    browser: Any,
+) -> None:
+    await browser.sign_in("resident")
+    sent = await browser.post("/reports", data={**FORM, "category": "noise", "plain": "1"})
+    assert sent.status_code == 303, sent.text
 
 
 async def test_the_question_whether_it_is_the_same_keeps_the_answers(

@@ -22,10 +22,10 @@ async def add_webhook(
         """
         insert into integration.webhook (
             id, program_id, owner_id, url, description, types, categories, wards, units, statuses,
-            secret, made_at
+            refs, secret, made_at
         ) values (
             :id, :program_id, :owner_id, :url, :description, :types, :categories, :wards, :units,
-            :statuses, :secret, :now
+            :statuses, :refs, :secret, :now
         )
         """,
         id=webhook_id,
@@ -38,6 +38,7 @@ async def add_webhook(
         wards=new.wards,
         units=new.units,
         statuses=[str(status) for status in new.statuses],
+        refs=new.refs,
         secret=secret,
         now=work.now,
     )
@@ -49,8 +50,8 @@ async def find_webhook(work: Work, webhook_id: UUID) -> Webhook | None:
         Webhook,
         """
         select id, program_id, owner_id, url, description, types, categories, wards, units,
-               statuses, former_until, paused_at, paused_why, failing_since, hold_until, holds,
-               delivered_at, made_at
+               statuses, refs, former_until, paused_at, paused_why, failing_since, hold_until,
+               holds, delivered_at, made_at
         from integration.webhook where id = :id
         """,
         id=webhook_id,
@@ -63,8 +64,8 @@ async def list_of_owner(work: Work, owner_id: UUID) -> list[Webhook]:
         Webhook,
         """
         select id, program_id, owner_id, url, description, types, categories, wards, units,
-               statuses, former_until, paused_at, paused_why, failing_since, hold_until, holds,
-               delivered_at, made_at
+               statuses, refs, former_until, paused_at, paused_why, failing_since, hold_until,
+               holds, delivered_at, made_at
         from integration.webhook where owner_id = :owner_id and program_id is null
         order by made_at, id
         """,
@@ -78,8 +79,8 @@ async def list_of_programs(work: Work, program_ids: Sequence[UUID]) -> list[Webh
         Webhook,
         """
         select id, program_id, owner_id, url, description, types, categories, wards, units,
-               statuses, former_until, paused_at, paused_why, failing_since, hold_until, holds,
-               delivered_at, made_at
+               statuses, refs, former_until, paused_at, paused_why, failing_since, hold_until,
+               holds, delivered_at, made_at
         from integration.webhook where program_id = any(:program_ids::uuid[])
         order by made_at, id
         """,
@@ -93,8 +94,8 @@ async def list_all(work: Work) -> list[Webhook]:
         Webhook,
         """
         select id, program_id, owner_id, url, description, types, categories, wards, units,
-               statuses, former_until, paused_at, paused_why, failing_since, hold_until, holds,
-               delivered_at, made_at
+               statuses, refs, former_until, paused_at, paused_why, failing_since, hold_until,
+               holds, delivered_at, made_at
         from integration.webhook
         order by paused_at is null and failing_since is null, made_at, id
         """,
@@ -107,8 +108,8 @@ async def list_active(work: Work) -> list[Webhook]:
         Webhook,
         """
         select id, program_id, owner_id, url, description, types, categories, wards, units,
-               statuses, former_until, paused_at, paused_why, failing_since, hold_until, holds,
-               delivered_at, made_at
+               statuses, refs, former_until, paused_at, paused_why, failing_since, hold_until,
+               holds, delivered_at, made_at
         from integration.webhook where paused_at is null
         order by id
         """,
@@ -156,7 +157,7 @@ async def set_webhook(work: Work, webhook_id: UUID, new: NewWebhook) -> None:
         """
         update integration.webhook
         set url = :url, description = :description, types = :types, categories = :categories,
-            wards = :wards, units = :units, statuses = :statuses
+            wards = :wards, units = :units, statuses = :statuses, refs = :refs
         where id = :id
         """,
         id=webhook_id,
@@ -167,6 +168,7 @@ async def set_webhook(work: Work, webhook_id: UUID, new: NewWebhook) -> None:
         wards=new.wards,
         units=new.units,
         statuses=[str(status) for status in new.statuses],
+        refs=new.refs,
     )
 
 

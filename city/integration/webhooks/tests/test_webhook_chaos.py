@@ -26,7 +26,7 @@ CASES, EACH = 100, 20
 ROOT = Path(__file__).parents[4]
 
 
-@pytest.mark.slow
+@pytest.mark.chaos
 @pytest.mark.timeout(400)
 async def test_two_thousand_deliveries_survive_kill_9(database: Database, here: Settings) -> None:
     await begun(database)

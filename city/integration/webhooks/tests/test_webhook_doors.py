@@ -73,6 +73,7 @@ async def test_what_is_wrong_is_said_field_by_field(browser: Browser) -> None:
         ({"url": "https://example.org/", "types": ["vn.trangtien.case.opened.v1"]}, "types"),
         ({"url": "https://example.org/", "types": [SUBMITTED], "wards": ["0"]}, "wards"),
         ({"url": "https://example.org/", "types": [SUBMITTED], "units": ["x"]}, "units"),
+        ({"url": "https://example.org/", "types": [SUBMITTED], "refs": ["lamp"]}, "refs"),
         ({"url": "https://example.org/", "types": [SUBMITTED], "statuses": ["x"]}, "statuses"),
         ({"url": "https://example.org/", "types": [SUBMITTED], "other": 1}, "other"),
     ]

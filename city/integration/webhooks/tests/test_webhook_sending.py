@@ -247,6 +247,19 @@ async def test_filters_choose_what_is_told(inside: Inside) -> None:
         assert len(there.events()) == 2
 
 
+async def test_a_webhook_for_one_report_is_told_of_no_other(inside: Inside) -> None:
+    await begun(inside)
+    async with receiver() as there, sender(inside) as one:
+        report, other = await reported(inside), await reported(inside)
+        async with inside.work(EVERYBODY) as work:
+            await given_webhook(work, there.url, refs=[report.ref])
+        for case_id in (other.case_id, report.case_id):
+            await moved(inside, case_id, "accept")
+        await handed_out(inside)
+        await one.run()
+        assert {event["subject"] for event in there.events()} == {report.ref}
+
+
 async def test_replayed_events_have_the_ids_they_had(inside: Inside) -> None:
     await begun(inside)
     async with receiver() as there, sender(inside) as one:
