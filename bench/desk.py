@@ -53,7 +53,7 @@ def _refs(port: int, token: str, count: int) -> list[str]:
     refs: list[str] = []
     after = ""
     while len(refs) < count:
-        path = f"http://127.0.0.1:{port}/api/v1/cases?status=new&limit=200&after={after}"
+        path = f"http://127.0.0.1:{port}/api/v1/cases?status=new&limit=200&cursor={after}"
         asked = urllib.request.Request(path, headers={"Cookie": f"session={token}"})
         with urllib.request.urlopen(asked) as answer:
             page = json.load(answer)

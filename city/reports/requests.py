@@ -88,6 +88,12 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
 def _wanted(filters: RequestFilters) -> Wanted:
     upwards = filters.order in ("oldest", "changed_first")
     begin = read_cursor(filters.cursor) or (_FIRST if upwards else _LAST)
+    # The one bound that every plan can begin at: of two, a plan for any values expects too little.
+    begin = (
+        max(begin, (filters.since, _FIRST[1]))
+        if upwards
+        else min(begin, (filters.until, _FIRST[1]))
+    )
     west, south, east, north = filters.box or (-180.0, -90.0, 180.0, 90.0)
     latitude, longitude, metres = filters.near or (0.0, 0.0, 0.0)
     if filters.near:

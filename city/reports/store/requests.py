@@ -153,13 +153,12 @@ async def list_found_requests(work: Work, wanted: Wanted) -> list[PublicReport]:
             select n.id, n.sent_at from (
                 select id, sent_at, search, open, category, cell, latitude, longitude
                 from reports.report
-                where shown
-                  and sent_at >= :since::timestamptz and sent_at < :until::timestamptz
-                  and (sent_at, id) < (:from_at::timestamptz, :from_id::uuid)
+                where shown and (sent_at, id) < (:from_at::timestamptz, :from_id::uuid)
                 order by sent_at desc, id desc
                 limit 1000
             ) as n
-            where n.search @@ to_tsquery('simple', :tsquery) and n.open = any(:states::boolean[])
+            where n.sent_at >= :since::timestamptz and n.sent_at < :until::timestamptz
+              and n.search @@ to_tsquery('simple', :tsquery) and n.open = any(:states::boolean[])
               and (:categories::text[] = '{}' or n.category = any(:categories))
               and (not :boxed::boolean or (
                   n.cell is not null and n.latitude between :south::float8 and :north::float8
