@@ -75,14 +75,14 @@ async def arrive(request: AnyRequest) -> Answer:
 
     The standard makes this a GET, so it opens a unit of work of its own that may write.
     """
-    journey = Gateway.client.unseal(cookie(request, _AWAY))
+    database: Database = request.app.state.database
+    journey = Gateway.client.unseal(cookie(request, _AWAY), int(database.clock().timestamp()))
     given = request.query_params
     if not codes.same(str(given.get("state", "")), journey.state):
         raise Problem("The sign-in took too long. Please begin again.")
     if "code" not in given:
         return redirect("/sign-in", flash=say("You did not go on with VNeID."))
     vouched = await Gateway.client.finish(str(given["code"]), journey, issuer=given.get("iss", ""))
-    database: Database = request.app.state.database
     async with database.work(request.user) as work:
         token = await _take_in(work, vouched, device_of(request.headers.get("user-agent", "")))
     answer = redirect(journey.next, flash=say("VNeID has confirmed who you are."))

@@ -92,7 +92,7 @@ async def test_a_stranger_client_is_refused_by_the_provider(browser: Browser) ->
 
 async def test_a_journey_that_was_tampered_with_is_refused(browser: Browser) -> None:
     with pytest.raises(Problem):
-        Gateway.client.unseal("eyJhbGciOiJub25lIn0.eyJzdGF0ZSI6IngifQ.")
+        Gateway.client.unseal("eyJhbGciOiJub25lIn0.eyJzdGF0ZSI6IngifQ.", 0)
 
 
 async def test_a_state_that_is_no_ascii_is_refused_like_any_other(browser: Browser) -> None:
