@@ -10,10 +10,19 @@ from urllib.parse import quote
 from litestar import Request, Response
 
 from city import cases, reports
-from city.app import signing
 from city.kernel import Work
 from city.settings import current
-from city.web import PUBLIC, Official, get, in_language, page, read_official, redirect
+from city.web import (
+    PUBLIC,
+    Official,
+    get,
+    in_language,
+    page,
+    public_keys,
+    read_official,
+    redirect,
+    sign,
+)
 
 Answer = Response[Any]
 
@@ -51,7 +60,7 @@ async def verify(request: Request[Any, Any, Any], work: Work, code: str) -> Answ
         tone=_TONES[found.state],
         sign=_SYMBOLS[found.state],
         checked_at=f"{current().url}/verify/{found.code}",
-        signature=signing.sign(current().data, facts),
+        signature=sign(current().data, facts, "trangtien-official+jws"),
         now=work.now,
     )
 
@@ -59,7 +68,7 @@ async def verify(request: Request[Any, Any, Any], work: Work, code: str) -> Answ
 @get("/.well-known/trangtien-keys.json", allow=PUBLIC)
 async def show_keys() -> dict[str, Any]:
     """Give the public key with which the city's signatures are checked (a JWK set)."""
-    return signing.public_keys(current().data)
+    return public_keys(current().data)
 
 
 async def _find(work: Work, code: str) -> Official | None:

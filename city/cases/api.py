@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from city.cases import store
 from city.cases.categories import known_categories, promised
-from city.cases.cursors import write_cursor
 from city.cases.desk.filters import Filters, list_items
 from city.cases.model import ENDS, Attribute, Case, Category, Process, QueueItem, Source, Status
 from city.cases.verbs import SHAPES, SUMMARIES, VERBS, verb_called
@@ -20,6 +19,7 @@ from city.web import (
     PUBLIC,
     ApiResponse,
     Code,
+    Cursor,
     Request,
     Response,
     SearchWords,
@@ -29,6 +29,7 @@ from city.web import (
     post,
     require_version,
     version_tag,
+    write_cursor,
 )
 
 
@@ -93,13 +94,6 @@ Ref = Annotated[str, Parameter(description="A reference as it is read out, such 
 Step = Annotated[
     str, Parameter(description="What is done with the case; see the description for its body.")
 ]
-After = Annotated[
-    str,
-    Parameter(
-        pattern="^([0-9]{1,16}\\.[0-9a-f]{32})?$",
-        description="The `next` of the page before. Nothing: the first page.",
-    ),
-]
 
 
 @get("/api/v1/categories", allow=PUBLIC)
@@ -126,7 +120,7 @@ async def list_cases(
     claimed: Literal["", "me", "nobody"] = "",
     q: SearchWords = "",
     closed: bool = False,
-    cursor: After = "",
+    cursor: Cursor = "",
     limit: Most = 50,
 ) -> Response[CaseLines]:
     """List cases.

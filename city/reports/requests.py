@@ -3,7 +3,7 @@
 Only what anybody may read; a private report is in none of these.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import cos, radians
 from typing import Literal
 from uuid import UUID
@@ -16,11 +16,10 @@ from city.reports import store
 from city.reports.model import STATE_GROUPS, State
 from city.reports.search import METRES_PER_DEGREE, tsquery_of
 from city.reports.store.requests import PublicReport, Wanted
+from city.web import read_cursor, write_cursor
 
 Order = Literal["newest", "oldest", "changed_last", "changed_first"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _LAST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
 _FIRST = (datetime(1, 1, 2, tzinfo=UTC), UUID(int=0))
 
@@ -73,16 +72,7 @@ async def list_requests(
         return found, None
     last = found[filters.most - 1]
     at = last.updated_at if filters.order.startswith("changed") else last.sent_at
-    return found[: filters.most], f"{(at - _EPOCH) // _MICROSECOND:x}.{last.id.hex}"
-
-
-def read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
-    """Return the time and the report after which a page begins; None if it is no cursor."""
-    moment, _, id = cursor.partition(".")
-    try:
-        return _EPOCH + int(moment, 16) * _MICROSECOND, UUID(hex=id)
-    except (ValueError, OverflowError):
-        return None
+    return found[: filters.most], write_cursor(at, last.id)
 
 
 def _wanted(filters: RequestFilters) -> Wanted:

@@ -1,7 +1,7 @@
 """Which reports somebody wants to see: the filters of a list, and where its next page begins."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import cos, floor, radians
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,14 +19,11 @@ from city.reports.model import (
     ref_word,
 )
 from city.reports.store.lists import Page
-from city.web import words_in
+from city.web import read_cursor, words_in, write_cursor
 
 PAGE = 20
 METRES_PER_DEGREE = places.metres_between(0, 0, 1, 0)
 _FIRST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=(1 << 128) - 1))
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
 
 _BELOW = 27
 _SQUARE = 180 / 2**17
@@ -92,7 +89,7 @@ async def find_reports(
     Words are found with or without diacritics; all of them must be there, the last one perhaps
     unfinished.
     """
-    before_at, before_id = _read_cursor(filters.cursor)
+    before_at, before_id = read_cursor(filters.cursor) or _FIRST
     page = Page(
         states=STATE_GROUPS[filters.state],
         category=filters.category,
@@ -124,7 +121,7 @@ async def find_mine(
     work: Work, reporter_id: UUID, cursor: str, most: int = PAGE
 ) -> tuple[list[Card], str | None]:
     """Return a page of what this person has sent, newest first, and the cursor of the next."""
-    cards = await store.list_mine(work, reporter_id, *_read_cursor(cursor), most + 1)
+    cards = await store.list_mine(work, reporter_id, *(read_cursor(cursor) or _FIRST), most + 1)
     return cards[:most], cursor_after(cards, most)
 
 
@@ -133,16 +130,7 @@ def cursor_after(cards: list[Card], most: int) -> str | None:
     if len(cards) <= most:
         return None
     last = cards[most - 1]
-    return f"{(last.sent_at - _EPOCH) // _MICROSECOND:x}.{last.id.hex}"
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    """Return what a cursor says; one that says nothing begins at the top."""
-    moment, _, id = cursor.partition(".")
-    try:
-        return _EPOCH + int(moment, 16) * _MICROSECOND, UUID(hex=id)
-    except (ValueError, OverflowError):
-        return _FIRST
+    return write_cursor(last.sent_at, last.id)
 
 
 def tsquery_of(q: str) -> str:

@@ -22,6 +22,7 @@ from city.web.door import MACHINE_PATHS, Knock, Visit
 from city.web.forms import Form, check, read_form
 from city.web.gate import Gate, JsonLines, cookie, language_of
 from city.web.kinds import KINDS
+from city.web.loopback import Asked, Loopback, Reply
 from city.web.official import Official, official_code, read_official
 from city.web.offline import keep_offline, person_mark
 from city.web.openapi import About, describe
@@ -39,8 +40,10 @@ from city.web.routes import (
     post,
     work_dependency,
 )
+from city.web.signing import public_keys, read_signed, sign
 from city.web.static import Static, serve_static
 from city.web.times import Times
+from city.web.waiting import retry_after
 from city.web.words import LANGUAGE_NAMES, Words, folded, in_language, words_in
 
 __all__ = [
@@ -53,6 +56,7 @@ __all__ = [
     "UPLOAD_BYTES",
     "About",
     "ApiResponse",
+    "Asked",
     "Card",
     "Code",
     "Cursor",
@@ -60,9 +64,11 @@ __all__ = [
     "Gate",
     "JsonLines",
     "Knock",
+    "Loopback",
     "Official",
     "Outdated",
     "Pages",
+    "Reply",
     "Request",
     "Response",
     "SearchWords",
@@ -90,13 +96,17 @@ __all__ = [
     "person_mark",
     "post",
     "problem_handlers",
+    "public_keys",
     "read_cursor",
     "read_form",
     "read_official",
+    "read_signed",
     "redirect",
     "render_words",
     "require_version",
+    "retry_after",
     "serve_static",
+    "sign",
     "version_tag",
     "wants_fragment",
     "words_in",

@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import Parameter
 
+from city.kernel import Problem
 from city.settings import current
 from city.web.answers import ApiResponse
 
@@ -35,11 +36,14 @@ def write_cursor(at: datetime, id: UUID) -> str:
 
 
 def read_cursor(written: str) -> tuple[datetime, UUID] | None:
-    """Return the place that was written by `write_cursor`; None for an empty word."""
+    """Return the place that was written, None for an empty word; raise Problem if it is none."""
     if not written:
         return None
-    micros, _, id = written.partition(".")
-    return _EPOCH + timedelta(microseconds=int(micros, 16)), UUID(hex=id)
+    try:
+        micros, _, id = written.partition(".")
+        return _EPOCH + timedelta(microseconds=int(micros, 16)), UUID(hex=id)
+    except (ValueError, OverflowError) as error:
+        raise Problem("This page of the list cannot be found. Please begin again.") from error
 
 
 def paged(request: Request[Any, Any, Any], body: Any, next: str | None) -> Response[Any]:

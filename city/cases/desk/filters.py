@@ -11,12 +11,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from city.cases import store
-from city.cases.cursors import read_cursor
 from city.cases.model import CLAIM_MINUTES, ENDS, Process, Source, Status
 from city.cases.store.desk import SavedFilter
 from city.cases.store.queues import BoardItem, Wanted
 from city.kernel import Conflict, Invalid, Says, Work, new_id, say
-from city.web import folded
+from city.web import folded, read_cursor
 
 ROWS = (20, 50)
 MOST_FILTERS = 30

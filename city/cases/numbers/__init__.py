@@ -20,6 +20,7 @@ from city.cases.numbers.model import (
     Table,
     Why,
     month_period,
+    percent,
     period_of,
     why_late,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "list_figures",
     "list_flow",
     "month_period",
+    "percent",
     "period_of",
     "why_late",
 ]

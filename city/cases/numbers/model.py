@@ -268,6 +268,11 @@ def next_month(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
 
 
+def percent(part: int, whole: int) -> float | None:
+    """Return a percentage to one place, rounded down: all but one is never 100."""
+    return (1000 * part // whole) / 10 if whole else None
+
+
 def _near(day: date) -> date:
     """Return the day, or the nearest to it with which can be reckoned in any time zone."""
     return min(max(day, FIRST_DAY), LAST_DAY)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from city import calendar, places
 from city.cases.categories import known_categories
-from city.cases.cursors import read_cursor, write_cursor
 from city.cases.model import is_unit_officer
 from city.cases.numbers import views
 from city.cases.numbers.model import By, LateCase, LateGroup, Narrowed, Table, Why, period_of
@@ -16,7 +15,7 @@ from city.cases.pages.views import Reader, reader_of
 from city.cases.store import scope_of
 from city.kernel import Work
 from city.settings import current
-from city.web import PUBLIC, Request, Response, get, page
+from city.web import PUBLIC, Request, Response, get, page, read_cursor, write_cursor
 
 SOON_MINUTES = 24 * 60
 """What is due within so many minutes of work is about to be late."""

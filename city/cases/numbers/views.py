@@ -19,6 +19,7 @@ from city.cases.numbers.model import (
     Why,
     month_period,
     next_month,
+    percent,
     period_of,
 )
 from city.cases.numbers.store import list_figures
@@ -94,11 +95,6 @@ async def public_figures(work: Work, by: By, period: Period) -> Table:
 def forget() -> None:
     """Count anew at the next question; for tests, whose clock stands still."""
     _remembered.clear()
-
-
-def percent(part: int, whole: int) -> float | None:
-    """Return a percentage to one place, rounded down: all but one is never 100."""
-    return (1000 * part // whole) / 10 if whole else None
 
 
 def row(name: str, figures: Figures) -> dict[str, Any]:

@@ -7,14 +7,13 @@ from urllib.parse import parse_qsl, urlencode
 from city import places
 from city.cases import store
 from city.cases.categories import known_categories
-from city.cases.cursors import write_cursor
 from city.cases.desk.filters import ROWS, TABS, Filters, list_items, read_filters
 from city.cases.desk.live import live_desk
 from city.cases.model import REASONS, STATUS_WORDS, Case, Source, is_unit_officer
 from city.cases.pages.moves import undo_of
 from city.cases.pages.views import PROCESS_WORDS, SOURCE_WORDS, Reader, reader_of
 from city.kernel import Missing, Work, read_ref, say
-from city.web import Request, Response, get, page, redirect, wants_fragment
+from city.web import Request, Response, get, page, redirect, wants_fragment, write_cursor
 
 
 @get("/desk", allow="cases.view")

@@ -14,15 +14,15 @@ from city.integration.federation.sealing import open_key
 from city.integration.federation.seeding import seed_sample
 from city.integration.federation.sending import Office
 from city.integration.federation.twin import Neighbour
-from city.integration.hub.twins import Listening
 from city.kernel import Database
 from city.settings import Settings
+from city.web import Loopback
 
 __all__ = ["close_room", "open_room", "routes", "seed_sample"]
 
 routes: list[Any] = pages.routes
 
-_twins: list[Listening] = []
+_twins: list[Loopback] = []
 
 
 async def open_room(settings: Settings, database: Database) -> None:
@@ -30,7 +30,7 @@ async def open_room(settings: Settings, database: Database) -> None:
     open_key(settings.data)
     Office.database = database
     if settings.sample:
-        listening = Listening(pages.neighbour)
+        listening = Loopback(pages.neighbour.answer)
         await listening.open()
         _twins.append(listening)
         Twins.addresses[Neighbour.name] = listening.address

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from city.integration.hub.twins import Asked, Reply
 from city.kernel import Says, say
+from city.web import Asked, Reply
 
 Mood = Literal["well", "tokens", "broken", "forgetful", "silent", "refusing"]
 

@@ -16,10 +16,11 @@ from city.integration.hub.inbound import receive
 from city.integration.hub.journal import verify_log
 from city.integration.hub.keeping import forget_person, list_holds, list_kept
 from city.integration.hub.profile import load_profile, seed_sample
-from city.integration.hub.sealing import open_keys
-from city.integration.hub.twins import Listening, Province, WaterCompany
+from city.integration.hub.sealing import open_key
+from city.integration.hub.twins import Province, WaterCompany
 from city.kernel import Database
 from city.settings import Settings
+from city.web import Loopback
 
 __all__ = [
     "close_room",
@@ -36,17 +37,17 @@ __all__ = [
 
 routes = [*api.routes, *pages.routes]
 
-_twins: list[Listening] = []
+_twins: dict[WaterCompany | Province, Loopback] = {}
 
 
 async def open_room(settings: Settings, database: Database) -> None:
     """Open the keys and the way to other systems; in a sample city also the simulated ones."""
-    open_keys(settings.data)
+    open_key(settings.data)
     addresses: dict[str, str] = {}
     for twin in (WaterCompany(), Province()) if settings.sample else ():
-        listening = Listening(twin)
+        listening = Loopback(twin.answer)
         await listening.open()
-        _twins.append(listening)
+        _twins[twin] = listening
         addresses[twin.name] = listening.address
     open_way(addresses)
 
@@ -55,4 +56,4 @@ async def close_room() -> None:
     """Close every way, and the simulated systems."""
     await close_way()
     while _twins:
-        await _twins.pop().close()
+        await _twins.popitem()[1].close()

@@ -9,7 +9,6 @@ What a system has to offer is small, so that it is soon made:
 """
 
 import asyncio
-import email.utils
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -22,6 +21,7 @@ from msgspec import Struct
 
 from city.integration.hub.model import MOST_BYTES, Words
 from city.kernel import Says, say
+from city.web import retry_after
 
 _PATIENCE_SECONDS = 10
 _MOST_PAGES = 100
@@ -183,16 +183,5 @@ async def _ask(
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, TimeoutError):
         return Answered(0, ms())
     etag = answer.headers.get("etag", "")[:200]
-    wait = _wait(answer.headers.get("retry-after", ""))
+    wait = retry_after(answer.headers.get("retry-after", ""), datetime.now(UTC), _LONGEST_WAIT)
     return Answered(answer.status_code, ms(), bytes(read), etag, wait)
-
-
-def _wait(given: str) -> timedelta | None:
-    """Return how long a system wants to be left alone (RFC 9110, Retry-After)."""
-    if given.strip().isdecimal():
-        return min(timedelta(seconds=int(given[:9])), _LONGEST_WAIT)
-    try:
-        until = email.utils.parsedate_to_datetime(given).astimezone(UTC)
-    except (ValueError, OverflowError, TypeError):
-        return None
-    return max(timedelta(0), min(until - datetime.now(UTC), _LONGEST_WAIT))

@@ -4,46 +4,15 @@
 of a province that is told of answered cases. Both are invented, and every page says so.
 """
 
-import asyncio
 import hashlib
-import logging
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
-import httptools
 import msgspec
 
-log = logging.getLogger("city.integration.hub")
+from city.web import Asked, Reply
 
 _PAGE = 10
-_REASONS = {200: "OK", 201: "Created", 304: "Not Modified", 404: "Not Found"}
-
-
-class Asked(msgspec.Struct):
-    """A request as a twin sees it."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-
-
-class Reply(msgspec.Struct):
-    """What a twin answers."""
-
-    status: int
-    body: bytes = b""
-    headers: dict[str, str] = {}
-
-
-class Twin(Protocol):
-    """A simulated system: it answers what it is asked."""
-
-    async def answer(self, asked: Asked) -> Reply:
-        """Answer as the real one would."""
-        ...
 
 
 class WaterCompany:
@@ -99,86 +68,6 @@ class Province:
             return Reply(200, b'{"taken":"before"}')
         self.taken[message_id] = msgspec.json.decode(asked.body)
         return Reply(201, b'{"taken":"now"}')
-
-
-class Listening:
-    """A twin that listens on loopback."""
-
-    def __init__(self, twin: Twin) -> None:
-        """Have this twin answer."""
-        self.twin = twin
-        self.address = ""
-        self._server: asyncio.Server | None = None
-        self._talks: set[asyncio.Task[None]] = set()
-
-    async def open(self) -> None:
-        """Listen on a free port of this machine; `address` then says where."""
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.address = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-
-    async def close(self) -> None:
-        """Listen no more, and end what is open."""
-        if self._server is not None:
-            self._server.close()
-            for talk in self._talks:
-                talk.cancel()
-            await asyncio.gather(*self._talks, return_exceptions=True)
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talk = asyncio.current_task()
-        assert talk is not None  # noqa: S101
-        self._talks.add(talk)
-        try:
-            while (asked := await _read(reader)) is not None:
-                reply = await self.twin.answer(asked)
-                lines = [f"HTTP/1.1 {reply.status} {_REASONS.get(reply.status, 'Answer')}"]
-                lines += [f"{name}: {value}" for name, value in reply.headers.items()]
-                lines += ["content-type: application/json", f"content-length: {len(reply.body)}"]
-                writer.write("\r\n".join([*lines, "", ""]).encode() + reply.body)
-                await writer.drain()
-        except (OSError, httptools.HttpParserError, asyncio.CancelledError):
-            pass
-        except Exception:
-            log.exception("a simulated system failed")
-        finally:
-            self._talks.discard(talk)
-            writer.close()
-
-
-async def _read(reader: asyncio.StreamReader) -> Asked | None:
-    """Return the next request on a connection, or None when the other side has hung up."""
-    parts = _Parts()
-    parser = httptools.HttpRequestParser(parts)
-    while not parts.whole:
-        chunk = await reader.read(65_536)
-        if not chunk or len(parts.body) > 2_000_000:
-            return None
-        parser.feed_data(chunk)
-    url = urlsplit(parts.url.decode("latin-1"))
-    query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-    method = parser.get_method().decode()
-    return Asked(method, url.path, query, parts.headers, bytes(parts.body))
-
-
-class _Parts:
-    """Takes a request apart, as httptools asks."""
-
-    def __init__(self) -> None:
-        self.url, self.whole = b"", False
-        self.headers: dict[str, str] = {}
-        self.body = bytearray()
-
-    def on_url(self, url: bytes) -> None:
-        self.url += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-
-    def on_body(self, body: bytes) -> None:
-        self.body += body
-
-    def on_message_complete(self) -> None:
-        self.whole = True
 
 
 _PLACES = ("KL", "VD", "TH", "TX", "AC", "PX", "HA", "TA", "PB", "HT", "HC", "KT")

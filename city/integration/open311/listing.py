@@ -12,8 +12,9 @@ from msgspec import Struct
 from city import settings
 from city.integration.open311.formats import w3c
 from city.integration.open311.model import MOST_METRES, MOST_REQUESTS, WINDOW, Fault, Faulty
-from city.kernel import Says, read_ref, say
-from city.reports import RequestFilters, read_cursor
+from city.kernel import Problem, Says, read_ref, say
+from city.reports import RequestFilters
+from city.web import read_cursor
 
 Arguments = Mapping[str, list[str]]
 
@@ -265,7 +266,9 @@ class _Reading:
 
     def cursor(self) -> str:
         cursor = self.one("cursor")
-        if cursor and read_cursor(cursor) is None:
+        try:
+            read_cursor(cursor)
+        except Problem:
             self.refuse("cursor", _NO_CURSOR)
             return ""
         return cursor

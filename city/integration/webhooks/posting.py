@@ -8,7 +8,6 @@ redirect is not followed. httptools parses the answers; a general client takes f
 """
 
 import asyncio
-import email.utils
 import ipaddress
 import socket
 import ssl
@@ -21,6 +20,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import httptools
 from msgspec import Struct
+
+from city.web import retry_after
 
 PATIENCE_SECONDS = 10
 MOST_ANSWER_BYTES = 4096
@@ -211,6 +212,9 @@ class _Line(asyncio.Protocol):
         self._received += len(data)
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._fail(OSError("it would speak another protocol"))
+            return
         except httptools.HttpParserError as error:
             self._fail(error)
             return
@@ -224,7 +228,7 @@ class _Line(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if name.lower() == b"retry-after":
-            self._wait = retry_after(value.decode("latin-1"), datetime.now(UTC))
+            self._wait = retry_after(value.decode("latin-1"), datetime.now(UTC), _LONGEST_WAIT)
 
     def on_headers_complete(self) -> None:
         self._headed = True
@@ -327,16 +331,3 @@ def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
         if inner is not None:
             return inner
     return found
-
-
-def retry_after(given: str, now: datetime) -> timedelta | None:
-    """Return how long a server wants to be left alone (RFC 9110, Retry-After), an hour at most."""
-    if given.strip().isascii() and given.strip().isdecimal():
-        return timedelta(seconds=min(int(given.strip()[:9]), _LONGEST_WAIT.seconds))
-    try:
-        until = email.utils.parsedate_to_datetime(given)
-    except (ValueError, OverflowError, TypeError):
-        return None
-    if until.tzinfo is None:
-        return None
-    return max(timedelta(0), min(until - now, _LONGEST_WAIT))

@@ -131,7 +131,11 @@ class Sender:
             return  # It lay here for so long that another may have it by the time it is sent.
         at, before = self.database.clock(), time.perf_counter()
         body = taken.body.encode()
-        posted = await self.posts.post(taken.url, headers_of(taken, body, at), body)
+        headers = headers_of(taken, body, at)
+        if headers is None:
+            posted = Posted(status=0, error="the secret cannot be opened any more: make a new one")
+        else:
+            posted = await self.posts.post(taken.url, headers, body)
         ms = round((time.perf_counter() - before) * 1000)
         self._results.append(Result(taken=taken, lease=lease, at=at, ms=ms, posted=posted))
 
@@ -148,15 +152,19 @@ class Sender:
             raise
 
 
-def headers_of(taken: Taken, body: bytes, at: datetime) -> bytes:
-    """Return the lines of a delivery's headers, signed by its secret and by the former one."""
+def headers_of(taken: Taken, body: bytes, at: datetime) -> bytes | None:
+    """Return the lines of a delivery's headers, signed by its secret and by the former one.
+
+    None if the city's own secret, with which these are sealed, has become another.
+    """
     stamp, message_id = int(at.timestamp()), str(taken.event_id)
     secrets = [taken.secret]
     if taken.former_secret and taken.former_until and at < taken.former_until:
         secrets.append(taken.former_secret)
-    signed = " ".join(
-        signature(unseal(secret, taken.webhook_id), message_id, stamp, body) for secret in secrets
-    )
+    opened = [unseal(secret, taken.webhook_id) for secret in secrets]
+    if opened[0] is None:
+        return None
+    signed = " ".join(signature(one, message_id, stamp, body) for one in opened if one is not None)
     lines = (
         "Content-Type: application/cloudevents+json; charset=utf-8\r\n"
         "User-Agent: Trang-Tien-Webhooks/1\r\n"

@@ -6,10 +6,9 @@ public Internet is refused, whatever name it hides behind (SSRF, CWE-918).
 """
 
 import asyncio
-import email.utils
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,8 @@ from urllib.parse import urlsplit
 import httpcore2
 from httpcore2 import AsyncNetworkBackend, AsyncNetworkStream
 from msgspec import Struct
+
+from city.web import retry_after
 
 AT_ONCE = 64
 SIMULATED = "http://push.trangtien.test"
@@ -54,14 +55,20 @@ class Answer(Struct, frozen=True):
 
 
 class PublicNetwork(AsyncNetworkBackend):
-    """Connections to the public Internet only, and to the simulated push service if there is one.
+    """Connections to addresses that are allowed, and to the simulated push service if there is one.
 
     It is asked for each connection and connects to the address it has looked at, so that no name
     can be one address when it is checked and another when it is used.
     """
 
-    def __init__(self, twin_port: int | None = None) -> None:
-        """Lead `push.trangtien.test` to this port of this machine, if there is one."""
+    def __init__(
+        self, twin_port: int | None = None, allows: Callable[[str], bool] | None = None
+    ) -> None:
+        """Lead `push.trangtien.test` to this port of this machine, if there is one.
+
+        `allows` says of an IP address whether it may be connected to: by default, if it is public.
+        """
+        self.allows = allows or is_public
         self.twin_port = twin_port
         self._plain: AsyncNetworkBackend = httpcore2.AnyIOBackend()  # type: ignore[assignment]
 
@@ -83,7 +90,7 @@ class PublicNetwork(AsyncNetworkBackend):
         except (OSError, TimeoutError) as error:
             raise httpcore2.ConnectError("the name was not found") from error
         addresses = [str(entry[4][0]) for entry in found]
-        if not addresses or not all(is_public(address) for address in addresses):
+        if not addresses or not all(self.allows(address) for address in addresses):
             raise BadEndpoint("this is no address of the public Internet")
         return await self._plain.connect_tcp(addresses[0], port, timeout)
 
@@ -93,7 +100,7 @@ class PublicNetwork(AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ASYNC109
         socket_options: Iterable[Any] | None = None,
     ) -> AsyncNetworkStream:
-        """Refuse: no push service is one."""
+        """Refuse: nobody elsewhere is one."""
         raise BadEndpoint("a push service is not on this machine")
 
     async def sleep(self, seconds: float) -> None:
@@ -123,7 +130,7 @@ class PushServices:
                         read += len(chunk)
                         if read > _MOST_ANSWER_BYTES:
                             break
-                    return Answer(answer.status, retry_after(answer.headers, datetime.now(UTC)))
+                    return Answer(answer.status, wait_of(answer.headers, datetime.now(UTC)))
         except BadEndpoint:
             return Answer(410)  # Such a device never was, or has moved to where nobody may go.
         except (httpcore2.UnsupportedProtocol, httpcore2.LocalProtocolError):
@@ -181,19 +188,11 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
-def retry_after(headers: list[tuple[bytes, bytes]], now: datetime) -> timedelta | None:
-    """Return how long a service wants to be left alone (RFC 9110, Retry-After), a day at most."""
+def wait_of(headers: list[tuple[bytes, bytes]], now: datetime) -> timedelta | None:
+    """Return how long a service wants to be left alone, a second at least and a day at most."""
     given = next((v for n, v in headers if n.lower() == b"retry-after"), b"").decode("latin-1")
-    if not given:
-        return None
-    if given.strip().isdecimal():
-        wait = timedelta(seconds=min(int(given), 86_400))
-    else:
-        try:
-            wait = email.utils.parsedate_to_datetime(given).astimezone(UTC) - now
-        except (ValueError, OverflowError):
-            return None
-    return max(timedelta(seconds=1), min(wait, _LONGEST_WAIT))
+    wait = retry_after(given, now, _LONGEST_WAIT)
+    return None if wait is None else max(wait, timedelta(seconds=1))
 
 
 def _headers(endpoint: str, headers: dict[str, str], body: bytes) -> list[tuple[str, str]]:

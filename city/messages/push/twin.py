@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-import httptools
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
@@ -27,6 +26,7 @@ from city.messages.push.seal import CURVE, MOST_BYTES, public_bytes, unseal
 from city.messages.push.service import SIMULATED
 from city.messages.push.vapid import base64url, from_base64url
 from city.settings import current
+from city.web import Asked, Loopback, Reply
 
 log = logging.getLogger("city.messages.push")
 
@@ -35,66 +35,42 @@ ANSWERS = (201, 404, 410, 429, 503)
 Arrived = Callable[[Database, UUID, str, str, str], Awaitable[None]]
 """Keeps what arrived: the delivery, the device's token, title and body."""
 
-_REASONS = {201: "Created", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 410: "Gone"}
 
-
-class _Asked(msgspec.Struct):
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-
-class SimulatedPushService:
+class SimulatedPushService(Loopback):
     """Listens on loopback and takes pushes for the simulated devices of a database."""
 
     def __init__(self, database: Database, arrived: Arrived) -> None:
         """Find devices in this database and give what they got to `arrived`."""
+        super().__init__(self._answer)
         self.database = database
         self.arrived = arrived
-        self.port = 0
-        self._server: asyncio.Server | None = None
-        self._talks: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
 
-    async def open(self) -> None:
-        """Listen on a free port of this machine; `port` then says which."""
-        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def close(self) -> None:
-        """Listen no more, and end what is open."""
-        if self._server is not None:
-            self._server.close()
-            for talk in self._talks:
-                talk.cancel()
-            await asyncio.gather(*self._talks, return_exceptions=True)
-
-    async def answer(self, asked: _Asked) -> tuple[int, dict[str, str]]:
+    async def _answer(self, asked: Asked) -> Reply:
         """Return how to answer a request, and keep what it brought if it is a good one."""
         if asked.method != "POST":
-            return 405, {"allow": "POST"}
+            return Reply(405, headers={"allow": "POST"})
         if not asked.headers.get("ttl", "").isdecimal():
-            return 400, {}  # RFC 8030, section 5.2: a push has to say for how long it is good.
+            return Reply(400)  # RFC 8030, section 5.2: a push has to say for how long it is good.
         if len(asked.body) > MOST_BYTES:
-            return 413, {}
+            return Reply(413)
         if asked.headers.get("content-encoding") != "aes128gcm":
-            return 415, {}
+            return Reply(415)
         if not is_signed(asked.headers.get("authorization", ""), SIMULATED, time.time()):
-            return 403, {}
+            return Reply(403)
         # One after the other: a test has but one connection.
         async with self._one_at_a_time:
             return await self._take(asked)
 
-    async def _take(self, asked: _Asked) -> tuple[int, dict[str, str]]:
+    async def _take(self, asked: Asked) -> Reply:
         token = asked.path.strip("/")
         async with self.database.work(NOBODY, reading=True) as work:
             device = await store.find_device(work, token)
         if device is None:
-            return 404, {}
+            return Reply(404)
         if device.answer != 201:
             wait = {"retry-after": str(device.retry_after)} if device.retry_after else {}
-            return device.answer, wait
+            return Reply(device.answer, headers=wait)
         try:
             key = ec.derive_private_key(int.from_bytes(device.private_key, "big"), CURVE)
             said = msgspec.json.decode(unseal(asked.body, key, device.auth))
@@ -102,65 +78,10 @@ class SimulatedPushService:
             delivery = UUID(shown["data"]["delivery"])
         except Exception:
             log.warning("a simulated device could not read a push", exc_info=True)
-            return 400, {}
+            return Reply(400)
         body = f"{shown['body']}\n\n{shown['navigate']}"
         await self.arrived(self.database, delivery, token, shown["title"], body)
-        return 201, {"location": f"{SIMULATED}/message/{delivery}"}
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talk = asyncio.current_task()
-        assert talk is not None  # noqa: S101
-        self._talks.add(talk)
-        try:
-            while (asked := await _read(reader)) is not None:
-                status, headers = await self.answer(asked)
-                lines = [f"HTTP/1.1 {status} {_REASONS.get(status, 'Answer')}"]
-                lines += [f"{name}: {value}" for name, value in headers.items()]
-                lines += ["content-length: 0", "", ""]
-                writer.write("\r\n".join(lines).encode())
-                await writer.drain()
-        except (OSError, httptools.HttpParserError, asyncio.CancelledError):
-            pass
-        except Exception:
-            log.exception("the simulated push service failed")
-        finally:
-            self._talks.discard(talk)
-            writer.close()
-
-
-async def _read(reader: asyncio.StreamReader) -> _Asked | None:
-    """Return the next request on a connection, or None when the other side has hung up."""
-    parts = _Parts()
-    parser = httptools.HttpRequestParser(parts)
-    while not parts.whole:
-        chunk = await reader.read(65_536)
-        if not chunk or len(parts.body) > 1_000_000:
-            return None
-        parser.feed_data(chunk)
-    return _Asked(
-        parser.get_method().decode(), parts.url.decode("latin-1"), parts.headers, bytes(parts.body)
-    )
-
-
-class _Parts:
-    """Takes a request apart, as httptools asks."""
-
-    def __init__(self) -> None:
-        self.url, self.whole = b"", False
-        self.headers: dict[str, str] = {}
-        self.body = bytearray()
-
-    def on_url(self, url: bytes) -> None:
-        self.url += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-
-    def on_body(self, body: bytes) -> None:
-        self.body += body
-
-    def on_message_complete(self) -> None:
-        self.whole = True
+        return Reply(201, headers={"location": f"{SIMULATED}/message/{delivery}"})
 
 
 def is_signed(header: str, origin: str, now: float) -> bool:

@@ -21,7 +21,7 @@ from city.messages.push.service import (
     PushServices,
     is_public,
     origin_of,
-    retry_after,
+    wait_of,
 )
 from city.settings import Settings, use
 from tests.harness import EVERYBODY, NOON, Browser, Inside
@@ -176,7 +176,7 @@ async def test_a_name_that_leads_into_the_house_is_not_called(
 def test_a_service_says_how_long_to_wait_in_seconds_or_by_the_clock(
     given: bytes, seconds: int | None
 ) -> None:
-    wait = retry_after([(b"Retry-After", given)], NOON)
+    wait = wait_of([(b"Retry-After", given)], NOON)
     assert (wait and wait.total_seconds()) == seconds
 
 

@@ -99,11 +99,6 @@ def months_of(period: numbers.Period, zone: ZoneInfo) -> list[str]:
     return months
 
 
-def rate(part: int, whole: int) -> float | None:
-    """Return a percentage to one place, rounded down: all but one is never 100."""
-    return (1000 * part // whole) / 10 if whole else None
-
-
 def _days(hours: float | None) -> float | None:
     return None if hours is None else round(hours / 24, 1)
 
@@ -113,12 +108,14 @@ ANSWERED = Series(code="answered", name=say("Answered"), value=lambda row: row.a
 FELL_DUE = Series(code="due", name=say("Fell due"), value=lambda row: row.due)
 RATED = Series(code="rated", name=say("Rated"), value=lambda row: row.rated)
 ON_TIME = Series(
-    code="on_time_rate", name=say("On time, %"), value=lambda row: rate(row.on_time, row.due)
+    code="on_time_rate",
+    name=say("On time, %"),
+    value=lambda row: numbers.percent(row.on_time, row.due),
 )
 PROCESSED = Series(
     code="processed_rate",
     name=say("Processed, on time or not, %"),
-    value=lambda row: rate(row.processed, row.due),
+    value=lambda row: numbers.percent(row.processed, row.due),
 )
 MEDIAN = Series(
     code="median_days", name=say("Half within, days"), value=lambda row: _days(row.median_hours)

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 
 from city import app, identity, reports, settings
-from city.kernel import Database, Work
+from city.kernel import Database, Problem, Work
+from city.web import read_cursor, write_cursor
 from city.web.kinds import KINDS
 from tests.harness import EVERYBODY, Browser
 
@@ -225,3 +228,12 @@ async def test_every_kind_of_refusal_has_a_page(browser: Browser, kind: Any, lan
     )
     assert answer.status_code == 200
     assert f'lang="{language}"' in answer.text and str(kind.status) in answer.text
+
+
+def test_a_cursor_is_exact_and_a_broken_one_is_refused() -> None:
+    place = (datetime(2026, 11, 23, 5, 0, 0, 123456, tzinfo=UTC), UUID(int=7))
+    assert read_cursor(write_cursor(*place)) == place
+    assert read_cursor("") is None
+    for broken in ("x", "12.zz", "9" * 40 + "." + UUID(int=7).hex):
+        with pytest.raises(Problem):
+            read_cursor(broken)

@@ -13,8 +13,8 @@ from city.integration.federation.sealing import seal
 from city.integration.federation.sending import plan_sendings, send_next
 from city.integration.federation.store import destinations, sendings
 from city.integration.federation.twin import Neighbour
-from city.integration.hub.twins import Listening
 from city.kernel import THE_CITY
+from city.web import Loopback
 from tests.harness import EVERYBODY, Inside
 
 CODE = "next-city"
@@ -25,7 +25,7 @@ FIXED = "Đã thay bóng đèn và kiểm tra lại vào buổi tối, đèn sá
 async def neighbour_of(inside: Inside) -> AsyncIterator[tuple[Neighbour, str]]:
     """A neighbouring city by the clock of the test, and where it listens."""
     twin = Neighbour(lambda: inside.now)
-    listening = Listening(twin)
+    listening = Loopback(twin.answer)
     await listening.open()
     try:
         yield twin, listening.address

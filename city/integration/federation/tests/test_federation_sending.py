@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from city.integration.federation import sending as sending_module
-from city.integration.federation.network import Network, OutOfReach, speak
+from city.integration.federation.network import speak
 from city.integration.federation.store import sendings
 from city.integration.federation.tests.given_federation import (
     know,
@@ -19,6 +19,7 @@ from city.integration.federation.tests.given_federation import (
 )
 from city.integration.federation.twin import Neighbour
 from city.integration.webhooks.posting import Reach
+from city.messages import BadEndpoint, PublicNetwork
 from tests.harness import EVERYBODY, Browser, Inside
 
 pytestmark = pytest.mark.anyio
@@ -264,8 +265,8 @@ async def test_no_address_inside_is_spoken_with(
     _, url = next_city
     port = int(url.rpartition(":")[2])
     for address in ("127.0.0.1", "localhost", "10.0.0.1", "169.254.169.254", "::1"):
-        with pytest.raises(OutOfReach):
-            await Network(Reach()).connect_tcp(address, port, 2)
+        with pytest.raises(BadEndpoint):
+            await PublicNetwork(allows=Reach().allows).connect_tcp(address, port, 2)
     heard = await speak("GET", "http://10.1.2.3/requests.json")
     assert heard.refused and not heard.arrived
     await browser.sign_in("admin")

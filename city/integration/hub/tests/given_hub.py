@@ -95,7 +95,7 @@ async def send(inside: Any, actor: Actor, body: Any, key: str = "", kind: str = 
 
 def twin(name: str) -> Any:
     """Return a simulated system as it stands behind its port."""
-    return next(one.twin for one in hub._twins if one.twin.name == name)
+    return next(one for one in hub._twins if one.name == name)
 
 
 def province() -> twins.Province:

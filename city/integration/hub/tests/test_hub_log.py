@@ -6,11 +6,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from city.integration.hub import journal, sealing
+from city.integration.hub import journal
 from city.integration.hub.model import CHECKPOINT_ENTRIES, Direction, Exchange
 from city.integration.hub.store import log as store
 from city.integration.hub.tests.given_hub import chained
 from city.kernel import THE_CITY, Database, Work, new_id
+from city.settings import current
+from city.web import read_signed
 from tests.harness import EVERYBODY, NOON, Browser, Inside
 
 pytestmark = pytest.mark.anyio
@@ -46,7 +48,7 @@ async def test_each_entry_covers_the_one_before_and_the_end_is_signed(work: Work
     assert (verdict.whole, verdict.entries, verdict.last_signed) == (True, 5, 5)
     checkpoint = await store.find_last_checkpoint(work)
     assert checkpoint is not None
-    facts = sealing.read_signed(checkpoint.signature)
+    facts = read_signed(current().data, checkpoint.signature, journal.SIGNED_AS)
     assert facts is not None and facts["hash"] == entries[-1].hash
 
 

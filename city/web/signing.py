@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from joserfc import jws
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from city import settings
@@ -19,11 +20,24 @@ _FILE = "official.jwk"
 _ALGORITHM = "ES256"
 
 
-def sign(data: Path, facts: dict[str, Any]) -> str:
-    """Return the facts as a compact JWS, whose header names the key (`kid`)."""
+def sign(data: Path, facts: dict[str, Any], kind: str) -> str:
+    """Return the facts as a compact JWS; its header says what was signed (`typ`) and by which key.
+
+    A signature of one kind is worth nothing as another.
+    """
     key = _key(data)
-    header = {"alg": _ALGORITHM, "typ": "trangtien-official+jws", "kid": key.thumbprint()}
+    header = {"alg": _ALGORITHM, "typ": kind, "kid": key.thumbprint()}
     return jws.serialize_compact(header, msgspec.json.encode(facts), key)
+
+
+def read_signed(data: Path, signature: str, kind: str) -> dict[str, Any] | None:
+    """Return the facts that the city has signed as this kind, or None if it has not."""
+    try:
+        found = jws.deserialize_compact(signature, _key(data), algorithms=[_ALGORITHM])
+        facts = msgspec.json.decode(found.payload)
+    except (JoseError, ValueError):
+        return None
+    return facts if found.headers().get("typ") == kind and isinstance(facts, dict) else None
 
 
 def public_keys(data: Path) -> dict[str, Any]:
