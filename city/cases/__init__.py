@@ -96,6 +96,7 @@ from city.cases.store import (
     list_standings,
     see_case,
     see_case_by_ref,
+    words_of,
 )
 from city.cases.store.changes import PublicChange, list_public_changes
 from city.cases.store.exporting import PublicAnswer, list_newest_answers
@@ -193,5 +194,6 @@ __all__ = [
     "unlink_cases",
     "verify",
     "verify_history",
+    "words_of",
     "working_days_left",
 ]

@@ -37,6 +37,7 @@ from city.identity.actions import (
     take_back_going,
     works_for_the_city,
 )
+from city.identity.addresses import hide_addresses
 from city.identity.model import (
     Access,
     Assurance,
@@ -141,6 +142,7 @@ __all__ = [
     "get_organisation",
     "get_person",
     "grant_role",
+    "hide_addresses",
     "is_forgotten",
     "is_proven",
     "list_contacts",

@@ -17,7 +17,7 @@ from city.reports.actions import (
     submit_report,
 )
 from city.reports.api import routes as _api
-from city.reports.attributes import check_attributes
+from city.reports.attributes import check_attributes, public_attributes
 from city.reports.importing import ImportSummary, Tally, import_file, import_reports
 from city.reports.keeping import forget_person, list_holds, list_kept
 from city.reports.mapping import BadMapping
@@ -25,6 +25,7 @@ from city.reports.model import (
     NewReport,
     Report,
     ReportChanged,
+    ReportsImported,
     ReportSubmitted,
     SubmittedBefore,
     VoiceAdded,
@@ -35,7 +36,7 @@ from city.reports.pages import routes as _pages
 from city.reports.points import routes as _points
 from city.reports.reactions import follow_case
 from city.reports.replaying import ReplaySummary, replay_file
-from city.reports.requests import RequestFilters, list_requests, read_cursor
+from city.reports.requests import RequestFilters, list_requests
 from city.reports.rows import ImportedReport
 from city.reports.search import Filters, find_reports
 from city.reports.seed import seed_sample
@@ -73,6 +74,7 @@ __all__ = [
     "Report",
     "ReportChanged",
     "ReportSubmitted",
+    "ReportsImported",
     "RequestFilters",
     "SubmittedBefore",
     "Tally",
@@ -98,8 +100,8 @@ __all__ = [
     "list_requests",
     "list_requests_by_ref",
     "may_see",
+    "public_attributes",
     "rate_report",
-    "read_cursor",
     "rebuild_pins",
     "replay_file",
     "routes",

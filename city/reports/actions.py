@@ -62,7 +62,8 @@ async def submit_report(
     Needs `reports.submit`. Raises Invalid with a sentence for every field that is wrong,
     SubmittedBefore if this person has sent this `client_key` before, and TooMany if they have sent
     as many of late as one person may (staff may more); all leave nothing behind. `sign_unit` is the
-    unit that a sign names, by its code.
+    unit that a sign names, by its code. The case has the words as they were written; in the report,
+    which the public reads, `•••` stands for telephone numbers and e-mail addresses in them.
     """
     work.actor.require("reports.submit")
     categories = await cases.known_categories(work)
@@ -265,15 +266,16 @@ def _pace_for(actor: Actor) -> Pace | None:
 
 
 def _report(work: Work, new: NewReport, case: cases.Case, spot: Spot, sample: bool) -> Report:
+    country = settings.current().profile.country
     return Report(
         id=new_id(),
         ref=case.ref,
         case_id=case.id,
         reporter_id=work.actor.id,
         category=case.category,
-        description=case.summary,
+        description=identity.hide_addresses(case.summary, country),
         photos=new.photos,
-        address=case.address,
+        address=identity.hide_addresses(case.address, country),
         ward=spot.ward.code,
         latitude=spot.latitude,
         longitude=spot.longitude,

@@ -15,6 +15,7 @@ from city.reports.forms import faults_in
 from city.reports.model import STATE_GROUPS, NewReport, Report, State
 from city.reports.pins import Clusters, clusters_of, view_of
 from city.reports.search import PAGE, Filters, find_reports
+from city.reports.views import as_public
 from city.settings import current
 from city.web import (
     GOES_ON,
@@ -88,7 +89,8 @@ class AlikeList(msgspec.Struct, frozen=True, kw_only=True):
 class ReportInFull(msgspec.Struct, frozen=True, kw_only=True):
     """A report with its answer, if there is a public one. Never who sent it.
 
-    `attributes` has what was answered to the questions of its category, by their codes.
+    `attributes` has what was answered to the questions of its category, by their codes. In words
+    that people wrote, `•••` stands for telephone numbers and e-mail addresses.
     """
 
     ref: str
@@ -301,6 +303,7 @@ routes: list[Any] = [list_reports, list_alike, get_report, create_report, get_ma
 
 
 async def _in_full(work: Work, report: Report, case: cases.Case | None) -> ReportInFull:
+    report = as_public(report)
     code = case.category if case else report.category
     category = (await cases.known_categories(work)).get(code)
     done = case if case and case.status is cases.Status.DONE else None

@@ -11,6 +11,7 @@ from math import isfinite
 
 from msgspec import Struct
 
+from city import identity
 from city.cases import Attribute, Category
 from city.kernel import Says, say
 from city.settings import current
@@ -99,6 +100,15 @@ def check_attributes(category: Category, given: Given) -> dict[str, Says]:
     faults |= {code: _REQUIRED for code, a in asked.items() if a.required and not given.get(code)}
     return {
         PREFIX + code[:_LONGEST_CODE]: fault for code, fault in faults.items() if fault is not None
+    }
+
+
+def public_attributes(given: Given) -> dict[str, list[str]]:
+    """Return answers as anybody may read them: without what leads to somebody."""
+    country = current().profile.country
+    return {
+        code: [identity.hide_addresses(value, country) for value in values]
+        for code, values in given.items()
     }
 
 

@@ -21,7 +21,7 @@ from city import cases, identity, places, settings
 from city.kernel import THE_CITY, Database, Invalid, Work, new_id, ref_number
 from city.reports import store
 from city.reports.mapping import BadMapping, Mapping, read_mapping
-from city.reports.model import ref_word
+from city.reports.model import ReportsImported, ref_word
 from city.reports.rows import ImportedReport, Rows, Trouble
 from city.web import words_in
 
@@ -96,8 +96,9 @@ async def import_file(database: Database, file: Path, mapping: Path) -> ImportSu
 async def import_reports(database: Database, rows: Iterable[ImportedReport]) -> Tally:
     """Import reports, some thousand in each unit of work, and count the map anew at the end.
 
-    Nobody is told of them and no event is announced: they happened elsewhere, long ago. No
-    identifier may be there twice.
+    Nobody is told of them, for they happened elsewhere, long ago; who keeps a copy of the city
+    hears by one ReportsImported in each unit of work that there are more. No identifier may be
+    there twice.
     """
     tally = Tally()
     rows = iter(rows)
@@ -171,6 +172,8 @@ async def _import_all(work: Work, batch: list[ImportedReport]) -> int:
         category = categories[report.category]
         rows.append(_row(report, case, category, unit, wards[report.external_id]))
     await store.add_imported(work, rows)
+    if public := sum(not row["private"] for row in rows):
+        work.announce(ReportsImported(count=public))
     return len(added)
 
 
@@ -183,6 +186,9 @@ def _row(
 ) -> dict[str, Any]:
     also = [*category.name.values(), *(places.get_ward(ward).name.values() if ward else ())]
     known = report.place_known
+    country = settings.current().profile.country
+    description = identity.hide_addresses(report.description, country)
+    address = identity.hide_addresses(report.address, country)
     return {
         "id": new_id(),
         "ref": case.ref,
@@ -190,8 +196,8 @@ def _row(
         "case_id": case.id,
         "external_id": report.external_id,
         "category": report.category,
-        "description": report.description,
-        "address": report.address,
+        "description": description,
+        "address": address,
         "ward": ward,
         "latitude": report.latitude,
         "longitude": report.longitude,
@@ -208,7 +214,7 @@ def _row(
         "answer": report.answer if report.status is cases.Status.DONE else "",
         "reason": report.reason if report.status is cases.Status.REJECTED else "",
         "origin": report.origin,
-        "words": words_in(report.description, report.address, *also) + " " + ref_word(case.ref),
+        "words": words_in(description, address, *also) + " " + ref_word(case.ref),
     }
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from city import cases
 from city.identity import Hold, Kept
 from city.kernel import Work, say
 from city.reports import store
@@ -10,6 +11,9 @@ from city.reports import store
 async def list_kept(work: Work, person_id: UUID) -> list[Kept]:
     """Return what somebody reported, what they said to others' reports, and which they follow."""
     reports = await store.list_sent_by(work, person_id)
+    written = await cases.words_of(work, [UUID(row["case_id"]) for row in reports])
+    for row in reports:
+        row["description"], row["address"] = written[UUID(row.pop("case_id"))]
     voices = await store.list_voices_by(work, person_id)
     followed = await store.list_followed_by(work, person_id)
     photos = [UUID(photo) for row in (*reports, *voices) for photo in row["photos"]]

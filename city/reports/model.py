@@ -176,6 +176,15 @@ class VoiceWithdrawn(Event, frozen=True, kw_only=True):
     case_id: UUID
 
 
+class ReportsImported(Event, frozen=True, kw_only=True):
+    """Reports of another system were brought in, `count` of them for anybody to read.
+
+    It stands for all of them: none is announced by itself.
+    """
+
+    count: int
+
+
 class SubmittedBefore(Exception):
     """This person has sent this report before, under the same client key."""
 

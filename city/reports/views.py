@@ -9,12 +9,13 @@ from uuid import UUID
 
 from babel.dates import format_date
 from msgspec import Struct
+from msgspec.structs import replace
 
 from city import cases, media, places
 from city.cases import Case, Category, Entry, Status
 from city.kernel import Missing, Work, say
 from city.reports import wording
-from city.reports.attributes import Answer, answers_of
+from city.reports.attributes import Answer, answers_of, public_attributes
 from city.reports.model import Card, Report
 from city.reports.wording import in_language
 from city.settings import current
@@ -142,6 +143,16 @@ def lines_of(
     """Return the lines of a list."""
     zone = current().profile.zone
     return [_line(card, categories.get(card.category), language, now, zone) for card in cards]
+
+
+def as_written(report: Report, case: Case) -> Report:
+    """Return a report with the words of its sender, for them and for those who do the work."""
+    return replace(report, description=case.summary, address=case.address)
+
+
+def as_public(report: Report) -> Report:
+    """Return a report as anybody may read it: nothing in its answers leads to somebody either."""
+    return replace(report, attributes=public_attributes(report.attributes))
 
 
 def face_of(

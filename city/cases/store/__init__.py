@@ -13,6 +13,7 @@ from city.cases.store.cases import (
     see_case_by_ref,
     set_case,
     set_claim,
+    words_of,
 )
 from city.cases.store.categories import (
     get_category,
@@ -134,4 +135,5 @@ __all__ = [
     "take_due",
     "take_held",
     "undo_to_savepoint",
+    "words_of",
 ]

@@ -4,11 +4,13 @@ Where a function says *that the actor may see*, a unit's officer gets the cases 
 by a condition in the statement.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from city.cases.model import DOUBTFUL, Case, Entry, Process, Status, is_unit_officer
 from city.kernel import Actor, Work
@@ -279,6 +281,24 @@ async def set_claim(work: Work, case: Case, entry: Entry, free_before: datetime)
         facts=entry.facts,
     )
     return claimed is not None
+
+
+async def words_of(work: Work, case_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Return the words and the address of these cases, as they were written."""
+    return {
+        one.id: (one.summary, one.address)
+        for one in await work.all(
+            _Written,
+            "select id, summary, address from cases.case where id = any(:case_ids::uuid[])",
+            case_ids=list(case_ids),
+        )
+    }
+
+
+class _Written(Struct, frozen=True):
+    id: UUID
+    summary: str
+    address: str
 
 
 async def list_history(work: Work, case_id: UUID) -> list[Entry]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from city import identity, settings
 from city.identity import actions, store
-from city.identity.addresses import read_address
+from city.identity.addresses import hide_addresses, read_address
 from city.identity.codes import hash_token
 from city.identity.model import Entered
 from city.kernel import NOBODY, Database, Invalid, Says, TooMany, Work
@@ -361,3 +361,19 @@ async def test_a_name_too_long_is_asked_for_again(browser: Browser) -> None:
         again = await browser.post("/sign-in/name", data={"name": "a" * 300, **onward})
         assert again.status_code == 422
         assert "elsewhere" not in again.text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Gọi tôi 0912 345 678 nhé.", "Gọi tôi ••• nhé."),
+        ("(0234) 3822 222 hoặc +84 91.234.5678", "••• hoặc •••"),
+        ("thư về lan.nguyen@example.com, cảm ơn", "thư về •••, cảm ơn"),
+        ("CCCD 046199001234.", "CCCD •••."),
+        ("Trụ HUE-00123456, 12/11/2026 08:30", "Trụ HUE-00123456, 12/11/2026 08:30"),
+        ("16.468500, 107.589000", "16.468500, 107.589000"),
+        ("@ góc đường, 3 bóng", "@ góc đường, 3 bóng"),
+    ],
+)
+def test_words_for_the_public_lead_to_nobody(written: str, read: str) -> None:
+    assert hide_addresses(written, "VN") == read

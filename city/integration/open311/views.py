@@ -8,7 +8,7 @@ from uuid import UUID
 from city import cases, media, places, settings
 from city.integration.open311.model import CHANGED_AT, SPECIFICATION
 from city.kernel import Missing, say
-from city.reports import PublicReport
+from city.reports import PublicReport, public_attributes
 from city.web import in_language, render_words
 
 _JOINED = say("Joined with report {ref}, which is about the same thing.")
@@ -158,7 +158,7 @@ class Requests:
             "photos": [self._picture(photo) for photo in report.photos],
             "attributes": [
                 {"code": code, "values": [{"key": value} for value in values]}
-                for code, values in report.attributes.items()
+                for code, values in public_attributes(report.attributes).items()
             ],
         }
 

@@ -148,3 +148,11 @@ async def test_the_file_says_what_the_feed_of_changes_says(database: Database, s
     for name in ("rating", "merged_into", "summary"):
         assert row[name] == getattr(state, name), name
     assert (row["answer"] or "") == state.answer
+
+
+async def test_numbers_that_people_write_are_in_no_file(database: Database, send: Send) -> None:
+    await send(database, description="Đèn tắt, gọi 0912 345 678.", address="Nhà a.b@example.com")
+    for file in (await files_of(database, DATA_SETS["reports"])).values():
+        content = file.read_bytes()
+        assert "Đèn tắt".encode() in content
+        assert b"345 678" not in content and b"a.b@example" not in content

@@ -12,7 +12,7 @@ from city.kernel import Invalid, Missing, Work, read_ref
 from city.reports import actions, store
 from city.reports.attributes import Answer, answers_of
 from city.reports.model import Report, Voice
-from city.reports.views import Talk, pictures_of, talks_of, voices_of, ward_name
+from city.reports.views import Talk, as_written, pictures_of, talks_of, voices_of, ward_name
 from city.web import Form, Request, Response, get, page, post, read_form, wants_fragment
 
 _VOICES = 5
@@ -30,8 +30,9 @@ async def desk_card(request: Request[Any, Any, Any], work: Work, case_id: UUID) 
 
     Empty for a case that came another way.
     """
-    await cases.see_case(work, case_id)
+    case = await cases.see_case(work, case_id)
     report = await store.find_by_case(work, case_id)
+    report = as_written(report, case) if report else None
     said = await store.list_voices(work, report.id, _VOICES) if report and report.voices else []
     history = await cases.list_history(work, case_id) if report else []
     answers = []

@@ -13,6 +13,8 @@ from city.reports.model import LONGEST_REPLY, MOST_PHOTOS, Report
 from city.reports.official import answer_code
 from city.reports.search import Filters, find_reports, read_filters
 from city.reports.views import (
+    as_public,
+    as_written,
     face_of,
     groups_of,
     lines_of,
@@ -148,6 +150,7 @@ async def show_face(
     into = await store.find_by_case(work, case.merged_into) if case.merged_into else None
     question = wording.open_question(history) if case.is_open else ""
     mine = report.reporter_id is not None and report.reporter_id == request.user.id
+    report = as_written(report, case) if mine else as_public(report)
     answer = page(
         request,
         "reports/report.html",

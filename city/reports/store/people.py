@@ -21,8 +21,8 @@ async def list_sent_by(work: Work, person_id: UUID) -> list[dict[str, Any]]:
         dict,
         """
         select jsonb_build_object(
-            'ref', ref, 'category', category, 'description', description, 'address', address,
-            'ward', ward, 'latitude', latitude, 'longitude', longitude, 'private', private,
+            'case_id', case_id, 'ref', ref, 'category', category, 'ward', ward,
+            'latitude', latitude, 'longitude', longitude, 'private', private,
             'seen_at', seen_at, 'sent_at', sent_at, 'status', status, 'closed_at', closed_at,
             'rating', rating, 'photos', photos)
         from reports.report where reporter_id = :person_id order by sent_at
