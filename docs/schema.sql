@@ -133,6 +133,7 @@ CREATE TABLE cases.category (
     revision text NOT NULL,
     retired_at timestamp with time zone,
     attributes jsonb DEFAULT '[]'::jsonb NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT category_acknowledge_minutes_check CHECK ((acknowledge_minutes > 0)),
     CONSTRAINT category_close_minutes_check CHECK ((close_minutes > 0)),
     CONSTRAINT category_dispatch_minutes_check CHECK ((dispatch_minutes > 0)),

@@ -50,6 +50,7 @@ async def show_file(request: Request, id: UUID, size: str) -> Response:
         "cache-control": "private, max-age=31536000, immutable",
         "etag": tag,
         "accept-ranges": "bytes",
+        "cross-origin-resource-policy": "cross-origin",  # Programs are given these addresses.
     }
     if request.headers.get("if-none-match") == tag:
         return Response(b"", status_code=304, headers=headers)

@@ -28,14 +28,17 @@ class RequestFilters(Struct, frozen=True, kw_only=True):
     """Which reports are wanted; whatever is empty narrows nothing.
 
     `since` (with it) and `until` (without it) are about when they were sent, or, in the orders of
-    changes, when they last changed. `box` is west, south, east, north and `near` latitude,
-    longitude, metres, all in WGS84 degrees. `skip` so many, or begin after `cursor`.
+    changes, when they last changed; there `sent_since` and `sent_until` say when they were sent.
+    `box` is west, south, east, north and `near` latitude, longitude, metres, all in WGS84 degrees.
+    `skip` so many, or begin after `cursor`.
     """
 
     categories: list[str] = []
     state: State = ""
     since: datetime = _FIRST[0]
     until: datetime = _LAST[0]
+    sent_since: datetime = _FIRST[0]
+    sent_until: datetime = _LAST[0]
     box: tuple[float, float, float, float] | None = None
     near: tuple[float, float, float] | None = None
     q: str = ""
@@ -95,6 +98,8 @@ def _wanted(filters: RequestFilters) -> Wanted:
         categories=list(dict.fromkeys(filters.categories)),
         since=filters.since,
         until=filters.until,
+        sent_since=filters.sent_since,
+        sent_until=filters.sent_until,
         from_at=begin[0],
         from_id=begin[1],
         most=filters.most + 1,

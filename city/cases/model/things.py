@@ -19,7 +19,7 @@ class Category(Struct, frozen=True, kw_only=True):
     of those of its process, or None.
     `unit` is the code of the unit that usually leads, `ward` for the committee of the ward the
     case lies in, or None. Names are by language. `attributes` are asked in this order.
-    `revision` changes when anything here does.
+    `revision` changes when anything here does; `changed_at` is when it did so last.
     """
 
     code: str
@@ -41,6 +41,7 @@ class Category(Struct, frozen=True, kw_only=True):
     private: bool
     unit: str | None
     revision: str
+    changed_at: datetime
     attributes: list[Attribute] = []
     retired_at: datetime | None = None
 

@@ -36,16 +36,16 @@ async def set_categories(work: Work, categories: list[dict[str, Any]]) -> int:
                 close_minutes integer, private boolean, unit text, attributes jsonb,
                 revision text)
         ), gone as (
-            update cases.category set retired_at = :now
+            update cases.category set retired_at = :now, changed_at = :now
             where retired_at is null and code not in (select code from given)
         )
-        insert into cases.category (
+        insert into cases.category as old (
             code, rank, grp, grp_name, grp_icon, process, definition, icon, name, hint, keywords,
             verify_working_days, working_days, acknowledge_minutes, dispatch_minutes,
-            close_minutes, private, unit, attributes, revision)
+            close_minutes, private, unit, attributes, revision, changed_at)
         select code, rank, grp, grp_name, grp_icon, process, definition, icon, name, hint, keywords,
                verify_working_days, working_days, acknowledge_minutes, dispatch_minutes,
-               close_minutes, private, unit, attributes, revision
+               close_minutes, private, unit, attributes, revision, :now
         from given
         on conflict (code) do update set
             rank = excluded.rank, grp = excluded.grp, grp_name = excluded.grp_name,
@@ -58,7 +58,9 @@ async def set_categories(work: Work, categories: list[dict[str, Any]]) -> int:
             dispatch_minutes = excluded.dispatch_minutes,
             close_minutes = excluded.close_minutes, private = excluded.private,
             unit = excluded.unit, attributes = excluded.attributes,
-            revision = excluded.revision, retired_at = null
+            revision = excluded.revision, retired_at = null,
+            changed_at = case when old.revision = excluded.revision and old.retired_at is null
+                              then old.changed_at else excluded.changed_at end
         """,
         categories=categories,
         now=work.now,

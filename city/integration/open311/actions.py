@@ -19,11 +19,12 @@ _BAD_KEY = say("An idempotency key has 8 to 80 characters.")
 async def require_program(
     database: Database, actor: Actor, key: str, permission: str = "reports.submit"
 ) -> Actor:
-    """Return the program that asks: the one that the headers name, else the one of the `api_key`.
+    """Return the program that asks: the one of the headers and of the `api_key`, or of either.
 
-    Raises Faulty with 403 when there is none, or when it does not hold the permission.
+    Raises Faulty with 403 when there is none, when they name two, or when it does not hold the
+    permission.
     """
-    if actor.program_id is None:
+    if key or actor.program_id is None:
         try:
             found = await partners.find_by_key(database, key) if key else None
         except Problem as problem:
@@ -84,6 +85,7 @@ async def _judge(database: Database, actor: Actor, draft: Draft) -> None:
         return  # What else there may be, submitting finds.
     async with database.work(actor, reading=True) as work:
         categories = await cases.known_categories(work)
+        draft.leave_out_unasked(categories.get(draft.given["category"]))
         more = reports.find_faults(work, categories, draft.given, frozenset(draft.unread))
     known = {fault.argument for fault in draft.faults}
     faults = [fault for fault in _faults(more) if fault.argument not in known]
@@ -91,8 +93,9 @@ async def _judge(database: Database, actor: Actor, draft: Draft) -> None:
 
 
 async def _submit(work: Work, draft: Draft, photos: list[Any], client_key: str) -> str:
+    category = (await cases.known_categories(work)).get(draft.given["category"])
+    draft.leave_out_unasked(category)
     given = {k: v for k, v in draft.given.items() if v not in (None, "")}
-    category = (await cases.known_categories(work)).get(given["category"])
     if not given.get("description") and category is not None:
         # The standard asks for no words; the city's own form does, and a case needs some.
         given["description"] = in_language(category.name, settings.current().profile.language)
@@ -103,12 +106,12 @@ async def _submit(work: Work, draft: Draft, photos: list[Any], client_key: str) 
         program_id=work.actor.program_id,
         program_name=work.actor.name,
         sent_at=work.now,
-        media_url=draft.media_url,
+        media_url=" ".join(draft.media_urls),
     )
     if not await store.add_sent(work, sent, client_key or None, draft.sender):
         raise SubmittedBefore(client_key)
-    if draft.media_url and len(photos) < MOST_MEDIA:
-        work.later(fetch_media, ref=report.ref, url=draft.media_url)
+    for url in draft.media_urls[: MOST_MEDIA - len(photos)]:
+        work.later(fetch_media, ref=report.ref, url=url)
     return report.ref
 
 

@@ -11,7 +11,6 @@ from city.web import Request, Response, render_words
 _HEADERS = {
     # What is here is public and goes by no cookie, so pages of any site may read it.
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "Link, Retry-After, X-Request-Id",
     "vary": "Accept, Accept-Language",
 }
 

@@ -7,24 +7,37 @@ from urllib.parse import urlsplit
 from city import cases, reports, settings
 from city.integration.open311 import actions, views
 from city.integration.open311.answers import answer, show_faults
+from city.integration.open311.described import (
+    Definition,
+    Discovery,
+    ListWanted,
+    NewRequest,
+    OneWanted,
+    RequestFault,
+    RequestTaken,
+    RequestToken,
+    Service,
+    ServiceRequest,
+    Where,
+    both,
+)
 from city.integration.open311.listing import Listing, next_page, read_listing
 from city.integration.open311.model import Fault, Faulty
 from city.integration.open311.reading import Draft, read_arguments, read_posted
 from city.kernel import Work, read_ref, say
-from city.web import PUBLIC, UPLOAD_BYTES, Request, Response, get, post
+from city.web import GOES_ON, PUBLIC, UPLOAD_BYTES, Request, Response, get, post
 
 _NO_JURISDICTION = say("This server has no jurisdiction of this name. Its own is “{code}”.")
 _NO_SERVICE = say("There is no service of this code.")
 _NO_REQUEST = say("There is no service request of this id.")
 _NO_TOKEN = say("There is no such token.")
 
-_FORMATS = {"application/json": None, "text/xml": None}
 _FAULTS: Mapping[str, Any] = {
     "exception_handlers": {Faulty: show_faults},
-    "gives": _FORMATS,
-    "refuses": _FORMATS,
-    "may": (404, 406),
+    "refuses": both(list[RequestFault]),
+    "may": (404,),
 }
+_ITSELF = {"open311_show_request": {"id": "$response.body#/0/service_request_id"}}
 
 Asked = Request[Any, Any, Any]
 
@@ -33,13 +46,21 @@ def _three(name: str) -> list[str]:
     return [f"{name}.json", f"{name}.xml", name]
 
 
-@get(_three("/open311/discovery"), allow=PUBLIC, **_FAULTS)
-async def show_discovery(request: Asked) -> Response[bytes]:
+@get(_three("/open311/discovery"), allow=PUBLIC, gives=both(Discovery), **_FAULTS)
+async def show_discovery(request: Asked, work: Work) -> Response[bytes]:
     """Say where the interfaces of this city are."""
-    return answer(request, "discovery", views.discovery(_language(request)))
+    categories = await cases.known_categories(work)
+    return answer(request, "discovery", views.discovery(_language(request), categories))
 
 
-@get(_three("/open311/v2/services"), allow=PUBLIC, **_FAULTS)
+@get(
+    _three("/open311/v2/services"),
+    allow=PUBLIC,
+    query=Where,
+    gives=both(list[Service]),
+    leads={"open311_show_definition": {"code": "$response.body#/0/service_code"}},
+    **_FAULTS,
+)
 async def list_services(request: Asked, work: Work) -> Response[bytes]:
     """List what can be reported."""
     _arguments(request)
@@ -47,7 +68,13 @@ async def list_services(request: Asked, work: Work) -> Response[bytes]:
     return answer(request, "services", views.service_list(categories, _language(request)))
 
 
-@get("/open311/v2/services/{code:str}", allow=PUBLIC, **_FAULTS)
+@get(
+    "/open311/v2/services/{code:str}",
+    allow=PUBLIC,
+    query=Where,
+    gives=both(Definition),
+    **_FAULTS,
+)
 async def show_definition(request: Asked, work: Work, code: str) -> Response[bytes]:
     """Say what is asked besides about a service."""
     _arguments(request)
@@ -58,9 +85,23 @@ async def show_definition(request: Asked, work: Work, code: str) -> Response[byt
     return answer(request, "service_definition", definition)
 
 
-@get(_three("/open311/v2/requests"), allow=PUBLIC, **_FAULTS)
+@get(
+    _three("/open311/v2/requests"),
+    allow=PUBLIC,
+    query=ListWanted,
+    gives=both(list[ServiceRequest]),
+    leads=_ITSELF,
+    tells=GOES_ON,
+    **_FAULTS,
+)
 async def list_requests(request: Asked, work: Work) -> Response[bytes]:
-    """List public service requests."""
+    """List public service requests.
+
+    Those of the last 90 days, or between `start_date` and `end_date`; with `bbox`
+    (west,south,east,north), or `lat`, `long` and `radius` in metres, those there. With
+    `updated_after`, `updated_before` or `sort` by `updated_datetime`, by their last change. What
+    is too much for one answer goes on by `cursor`, in `Link`.
+    """
     given = _arguments(request)
     listing = read_listing(given, work.now)
     found, cursor = await _found(work, listing)
@@ -70,7 +111,13 @@ async def list_requests(request: Asked, work: Work) -> Response[bytes]:
     return answer(request, "service_requests", writer.write(found), headers=headers)
 
 
-@get("/open311/v2/requests/{id:str}", allow=PUBLIC, **_FAULTS)
+@get(
+    "/open311/v2/requests/{id:str}",
+    allow=PUBLIC,
+    query=OneWanted,
+    gives=both(list[ServiceRequest]),
+    **_FAULTS,
+)
 async def show_request(request: Asked, work: Work, id: str) -> Response[bytes]:
     """Show one service request."""
     given = _arguments(request)
@@ -82,7 +129,13 @@ async def show_request(request: Asked, work: Work, id: str) -> Response[bytes]:
     return answer(request, "service_requests", writer.write(found))
 
 
-@get("/open311/v2/tokens/{token:str}", allow=PUBLIC, **_FAULTS)
+@get(
+    "/open311/v2/tokens/{token:str}",
+    allow=PUBLIC,
+    query=Where,
+    gives=both(list[RequestToken]),
+    **_FAULTS,
+)
 async def show_token(request: Asked, work: Work, token: str) -> Response[bytes]:
     """Give the id that belongs to a token: here every request has its id at once, which is both."""
     _arguments(request)
@@ -98,6 +151,9 @@ async def show_token(request: Asked, work: Work, token: str) -> Response[bytes]:
     allow=PUBLIC,
     from_anywhere=True,
     request_max_body_size=UPLOAD_BYTES,
+    form=NewRequest,
+    gives=both(list[RequestTaken]),
+    leads=_ITSELF,
     **_FAULTS,
 )
 async def create_request(request: Asked) -> Response[bytes]:

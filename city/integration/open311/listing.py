@@ -26,7 +26,7 @@ _NO_BOX = say("A box is four numbers: west, south, east, north, in degrees.")
 _NO_POINT = say("A place needs lat, long and radius (metres, at most {most}).", most=MOST_METRES)
 _NO_ORDER = say("The order is one of {orders}.")
 _NO_CURSOR = say("This is no cursor of ours.")
-_TWO_TIMES = say("Lists by changes take updated_after and updated_before instead.")
+_BY_CHANGES = say("With updated_after or updated_before the order is one of changes.")
 _BACKWARDS = say("This ends before it begins.")
 
 _DATE = re.compile(
@@ -65,15 +65,14 @@ def read_listing(given: Arguments, now: datetime) -> Listing:
     wanted = reading.words("service_request_id")
     refs = [read_ref(one) or "" for one in wanted] if wanted else None
     extended = reading.one("extensions").lower() in ("true", "1", "yes")
-    if refs is not None:  # This overrides all other arguments, says the standard.
-        none = RequestFilters(most=MOST_REQUESTS)
-        return Listing(refs=refs, filters=none, page=0, extended=extended, beyond={})
     order = reading.order()
     if order.startswith("changed"):
-        since, until = reading.changes()
+        since, until = reading.between("updated_after", "updated_before")
+        sent = reading.between("start_date", "end_date")
         beyond: dict[str, str] = {}
     else:
         since, until, beyond = reading.days(now, oldest_first=order == "oldest")
+        sent = _FOREVER
     most = reading.count("page_size", 1, MOST_REQUESTS, MOST_REQUESTS)
     page = reading.count("page", 1, 1000, 0)
     filters = RequestFilters(
@@ -81,6 +80,8 @@ def read_listing(given: Arguments, now: datetime) -> Listing:
         state=reading.state(),
         since=since,
         until=until,
+        sent_since=sent[0],
+        sent_until=sent[1],
         box=reading.box(),
         near=reading.near(),
         q=reading.one("q")[:200],
@@ -91,6 +92,9 @@ def read_listing(given: Arguments, now: datetime) -> Listing:
     )
     if reading.faults:
         raise Faulty(*reading.faults)
+    if refs is not None:  # This overrides all other arguments, says the standard.
+        none = RequestFilters(most=MOST_REQUESTS)
+        return Listing(refs=refs, filters=none, page=0, extended=extended, beyond={})
     return Listing(refs=None, filters=filters, page=page, extended=extended, beyond=beyond)
 
 
@@ -192,10 +196,8 @@ class _Reading:
             self.refuse("sort", _NO_ORDER, orders=", ".join(_ORDERS))
             return "newest"
         by_changes = order.startswith("changed")
-        if by_changes and (self.one("start_date") or self.one("end_date")):
-            self.refuse("start_date", _TWO_TIMES)
         if changes and not by_changes:
-            self.refuse("sort", _TWO_TIMES)
+            self.refuse("sort", _BY_CHANGES)
         return order
 
     def moment(self, name: str) -> datetime | None:
@@ -214,9 +216,9 @@ class _Reading:
             return moment + timedelta(days=1)
         return moment + _SECOND
 
-    def changes(self) -> tuple[datetime, datetime]:
-        after, before = self.moment("updated_after"), self.end("updated_before")
-        return after or _FOREVER[0], before or _FOREVER[1]
+    def between(self, first: str, last: str) -> tuple[datetime, datetime]:
+        """Return from when to when, for ever where nothing is said."""
+        return self.moment(first) or _FOREVER[0], self.end(last) or _FOREVER[1]
 
     def days(
         self, now: datetime, *, oldest_first: bool

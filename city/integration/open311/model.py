@@ -1,7 +1,7 @@
 """The words of Open311: what is sent, what may be wrong with it, and what is kept of it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,8 +11,8 @@ from city.kernel import Problem, Says
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 """How the standard names itself in discovery documents."""
 
-CHANGED_AT = "2026-09-01T00:00:00+07:00"
-"""Since when the interface has been as it is: what discovery gives as its changeset."""
+CHANGED_AT = datetime(2026, 11, 23, tzinfo=UTC)
+"""Since when the interface has been as it is."""
 
 WINDOW = timedelta(days=90)
 MOST_REQUESTS = 1000
@@ -41,6 +41,20 @@ LONGEST: Mapping[str, int] = {
     "client_key": 80,
 }
 """The most characters of each argument of a POST."""
+
+ADDED_BY_FIXMYSTREET = frozenset(
+    {
+        *("category", "closest_address", "description", "detail", "easting", "email"),
+        *("email_alerts_requested", "external_id", "feature_id", "first_name", "fixmystreet_id"),
+        *("group", "last_name", "name", "northing", "phone", "prow_reference"),
+        *("public_anonymity_required", "report_title", "report_url", "requested_datetime"),
+        *("service_request_id_ext", "title"),
+    }
+)
+"""What FixMyStreet sends as answers to questions, whether a service asks them or not.
+
+Left out where it does not. Any other answer that nobody asked for is more likely a slip.
+"""
 
 
 class Fault(Struct, frozen=True):
@@ -81,7 +95,11 @@ class Sender(Struct, frozen=True, kw_only=True):
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """That a program sent a report. `media_fault` is why its picture could not be fetched."""
+    """That a program sent a report.
+
+    `media_url` has the addresses of its pictures with spaces between them; `media_fault` is why
+    one of them could not be fetched.
+    """
 
     report_ref: str
     program_id: UUID | None

@@ -80,6 +80,7 @@ async def _show(
         request,
         "integration/open311/sent.html" if beside else "integration/open311/sent_page.html",
         status,
+        alone=not beside,
         sent=sent,
         form=form,
         sender=sender,

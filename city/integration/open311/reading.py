@@ -8,9 +8,16 @@ from urllib.parse import parse_qsl
 from litestar.exceptions import ClientException
 from litestar.exceptions.http_exceptions import HTTPException, RequestEntityTooLarge
 
-from city import places
+from city import cases, places
 from city.integration.open311.listing import read_number
-from city.integration.open311.model import LONGEST, MOST_MEDIA, Fault, Faulty, Sender
+from city.integration.open311.model import (
+    ADDED_BY_FIXMYSTREET,
+    LONGEST,
+    MOST_MEDIA,
+    Fault,
+    Faulty,
+    Sender,
+)
 from city.kernel import Missing, Says, say
 from city.web import PLAIN_BYTES, Request, UploadFile
 
@@ -46,6 +53,10 @@ class Posted:
     def one(self, name: str) -> str:
         """Return the last value of a field that is not empty, or an empty string."""
         return next((value for value in reversed(self.fields.get(name, [])) if value), "")
+
+    def every(self, name: str) -> list[str]:
+        """Return the values of a field that are not empty, each once."""
+        return list(dict.fromkeys(value for value in self.fields.get(name, []) if value))
 
     def add(self, name: str, value: str) -> None:
         """Take a field, without spaces around it and without what no text has in it."""
@@ -95,7 +106,7 @@ async def _read_parts(request: Request[Any, Any, Any], posted: Posted) -> None:
     length = 0
     for name, value in parts:
         if isinstance(value, UploadFile):
-            if value.filename and name.removesuffix("[]").startswith("media"):
+            if value.filename:  # Whatever the field is called: `media`, `photo1` or `file`.
                 posted.files.append(value)
             continue
         length += len(str(value))
@@ -141,11 +152,18 @@ class Draft:
         self.sender = Sender(**{name: self._text(name) for name in Sender.__struct_fields__})
         if self.sender.email and not _EMAIL.fullmatch(self.sender.email):
             self.refuse("email", _NO_EMAIL)
-        self.media_url = self._text("media_url")
-        if self.media_url and not self.media_url.lower().startswith(("http://", "https://")):
-            self.refuse("media_url", _NO_URL)
+        self.media_urls = self._media_urls()
         if len(posted.files) > MOST_MEDIA:
             self.refuse("media", _TOO_MANY_MEDIA)
+
+    def leave_out_unasked(self, category: cases.Category | None) -> None:
+        """Forget what FixMyStreet adds to the answers unless it is a question of this category."""
+        asked = {one.code for one in category.attributes} if category else set[str]()
+        self.given["attributes"] = {
+            code: values
+            for code, values in self.given["attributes"].items()
+            if code in asked or code not in ADDED_BY_FIXMYSTREET
+        }
 
     def refuse(self, argument: str, says: Says, field: str = "", code: int = 400) -> None:
         """Note that an argument is wrong, and that the report's `field` is therefore not known."""
@@ -154,12 +172,24 @@ class Draft:
             self.unread.add(field)
 
     def _text(self, name: str, field: str = "") -> str:
-        text = self.posted.one(name)
+        return self._short(name, self.posted.one(name), field)
+
+    def _short(self, name: str, text: str, field: str = "") -> str:
         if len(text) > LONGEST[name]:
             says = Says(_TOO_LONG.text, {"most": LONGEST[name], "n": len(text)})
             self.refuse(name, says, field)
             return ""
         return text
+
+    def _media_urls(self) -> list[str]:
+        """Return the addresses of pictures: FixMyStreet repeats the argument."""
+        given = (self._short("media_url", url) for url in self.posted.every("media_url"))
+        urls = [url for url in given if url]
+        if not are_web_addresses(urls):
+            self.refuse("media_url", _NO_URL)
+        if len(urls) > MOST_MEDIA:
+            self.refuse("media_url", _TOO_MANY_MEDIA)
+        return urls
 
     def _attributes(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -212,6 +242,11 @@ class Draft:
         if text and number is None:
             self.refuse(name, _NO_NUMBER, "latitude" if name == "lat" else "longitude")
         return number
+
+
+def are_web_addresses(urls: list[str]) -> bool:
+    """Return whether all of these are addresses by http or https."""
+    return all(url.lower().startswith(("http://", "https://")) for url in urls)
 
 
 def argument_of(field: str) -> str:

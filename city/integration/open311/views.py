@@ -20,27 +20,29 @@ _PROMISE = say("The city promises to deal with it by {time}.")
 Categories = Mapping[str, cases.Category]
 
 
-def discovery(language: str) -> dict[str, Any]:
-    """Return where the interfaces of this city are, and in which forms."""
+def discovery(language: str, categories: Categories) -> dict[str, Any]:
+    """Return where the interfaces of this city are, in which forms, and since when as they are."""
+    changed_at = max((one.changed_at for one in categories.values()), default=CHANGED_AT)
+    changeset = _seconds(max(changed_at, CHANGED_AT))
     here = settings.current()
     city = {"city": in_language(here.profile.name, language), "hotline": here.profile.hotline}
     kind = "test" if here.sample else "production"
     return {
-        "changeset": CHANGED_AT,
+        "changeset": changeset,
         "contact": render_words(language, _CONTACT, url=here.url, **city),
         "key_service": render_words(language, _KEY_SERVICE, url=here.url),
         "endpoints": [
             {
                 "specification": SPECIFICATION,
                 "url": f"{here.url}/open311/v2",
-                "changeset": CHANGED_AT,
+                "changeset": changeset,
                 "type": kind,
                 "formats": ["text/xml", "application/json"],
             },
             {
                 "specification": f"{here.url}/openapi.json",
                 "url": f"{here.url}/api/v1",
-                "changeset": CHANGED_AT,
+                "changeset": changeset,
                 "type": kind,
                 "formats": ["application/json"],
             },

@@ -49,6 +49,8 @@ class PublicReport(Struct, frozen=True, kw_only=True):
 class Wanted(Struct, frozen=True, kw_only=True):
     """Which page of which reports, with `since` and after it, before `until`.
 
+    In lists by change these are about the change, and `sent_since`, `sent_until` about the report.
+
     No categories are all of them. `boxed`: within the box, and the circle if `degrees` is not 0
     (see `lists.Page`). The page begins beyond the report of `from_at` and `from_id`.
     """
@@ -57,6 +59,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     categories: list[str]
     since: datetime
     until: datetime
+    sent_since: datetime
+    sent_until: datetime
     from_at: datetime
     from_id: UUID
     most: int
@@ -241,6 +245,7 @@ async def list_changed_requests(work: Work, wanted: Wanted) -> list[PublicReport
             select id from reports.report
             where not private and open = any(:states::boolean[])
               and updated_at >= :since::timestamptz and updated_at < :until::timestamptz
+              and sent_at >= :sent_since::timestamptz and sent_at < :sent_until::timestamptz
               and (updated_at, id) < (:from_at::timestamptz, :from_id::uuid)
               and (:categories::text[] = '{}' or category = any(:categories))
               and (:tsquery::text = '' or id in (
@@ -271,6 +276,7 @@ async def list_requests_as_they_changed(work: Work, wanted: Wanted) -> list[Publ
             select id from reports.report
             where not private and open = any(:states::boolean[])
               and updated_at >= :since::timestamptz and updated_at < :until::timestamptz
+              and sent_at >= :sent_since::timestamptz and sent_at < :sent_until::timestamptz
               and (updated_at, id) > (:from_at::timestamptz, :from_id::uuid)
               and (:categories::text[] = '{}' or category = any(:categories))
               and (:tsquery::text = '' or id in (

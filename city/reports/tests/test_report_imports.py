@@ -15,7 +15,7 @@ import pytest
 
 from city import cases, reports
 from city.cases import Source, Status
-from city.kernel import THE_CITY, Database
+from city.kernel import THE_CITY, Database, events_after
 from city.reports import ImportedReport, pins, store
 from city.settings import ROOT
 from city.web import folded
@@ -222,6 +222,20 @@ async def test_every_row_is_accounted_for_by_its_line(
     assert sum(summary.reasons.values()) == 14
     report, _ = await found(database, "skewed")
     assert report.closed_at == report.sent_at
+
+
+async def test_an_import_is_announced_once_for_all_that_anybody_may_read(
+    database: Database, mapping: Path, tmp_path: Path
+) -> None:
+    rows = [row("a"), row("b", CLOSED), row("c", kind="Bribe")]
+    mapping.write_text(MAPPING.replace('pothole = ["Hole"]', 'corruption = ["Bribe"]'))
+    for _ in range(2):  # The second time there is nothing new, and nothing to announce.
+        await reports.import_file(database, written(tmp_path / "a.csv", rows), mapping)
+    private = written(tmp_path / "b.csv", [row("d", kind="Bribe")])
+    await reports.import_file(database, private, mapping)
+    async with database.work(THE_CITY, reading=True) as work:
+        events = await events_after(work, "", ["reports.ReportsImported"], 10)
+    assert [event.body for event in events] == [{"count": 2}]
 
 
 async def test_importing_twice_changes_nothing(

@@ -9,7 +9,15 @@ import pytest
 
 from city import cases, media, reports
 from city.integration.open311 import fetching, store
-from city.integration.open311.tests.given_open311 import EXTENDED, fits, key_for, send
+from city.integration.open311.tests.given_open311 import (
+    CREATED,
+    ERRORS,
+    EXTENDED,
+    fits,
+    key_for,
+    lamp,
+    send,
+)
 from city.integration.open311.tests.test_open311_posts import picture
 from city.messages import PublicNetwork
 from tests.harness import EVERYBODY, Browser
@@ -80,6 +88,23 @@ async def test_a_picture_is_fetched_and_shown(browser: Browser, pages: dict[str,
         history = await cases.list_history(work, case.id)
         assert history[-1].verb == "photos" and history[-1].actor_name == ""
     assert media.large_url(report.photos[0]) in found["media_url"]
+
+
+async def test_several_addresses_are_several_pictures(
+    browser: Browser, pages: dict[str, bytes]
+) -> None:
+    pages |= {"/a.jpg": ok(picture()), "/b.jpg": ok(picture("navy"))}
+    urls = [f"http://photos.example/{name}.jpg" for name in "aba"]
+    form: dict[str, Any] = lamp(api_key=await key_for(browser)) | {"media_url": urls}
+    created = fits(await browser.post("/open311/v2/requests.json", data=form), CREATED)
+    ref = created[0]["service_request_id"]
+    await browser.do_jobs()
+    assert await fault_of(browser, ref) == ""
+    found = fits(await browser.get(f"/open311/v2/requests/{ref}.json?extensions=true"), EXTENDED)[0]
+    assert len(found["extended_attributes"]["photos"]) == 2
+    form["media_url"] = [f"http://photos.example/{n}.jpg" for n in range(7)]
+    said = fits(await browser.post("/open311/v2/requests.json", data=form), ERRORS, 400)
+    assert [one["description"].partition(":")[0] for one in said] == ["media_url"]
 
 
 async def test_what_cannot_be_had_is_noted(browser: Browser, pages: dict[str, bytes]) -> None:

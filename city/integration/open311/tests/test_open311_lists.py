@@ -133,6 +133,10 @@ async def test_changes_show_what_left_the_public_list_too(browser: Browser) -> N
     every = await follow(browser, f"sort=updated_datetime&updated_after={start}&page_size=1")
     assert set(every) == {first, second, third}
     assert await ids(browser, f"updated_before={w3c(NOON - timedelta(days=1))}") == []
+    sent = f"updated_after={start}&start_date={start}"
+    assert set(await ids(browser, sent)) == {first, second, third}
+    assert await ids(browser, f"{sent}&end_date={w3c(NOON - timedelta(days=1))}") == []
+    assert await ids(browser, f"updated_after={start}&start_date={later}") == []
     single = fits(await browser.get(f"/open311/v2/requests/{first}.json"), REQUESTS)[0]
     assert single["status"] == "closed"
 
@@ -183,7 +187,7 @@ async def test_every_wrong_argument_is_named_at_once(browser: Browser) -> None:
     assert said == set(wrong)
     tree = xml_of(await browser.get(LIST.replace("json", "xml"), params=wrong), "errors", 400)
     assert len(tree) == len(wrong)
-    both = await browser.get(f"{LIST}?updated_after=2026-01-01&start_date=2026-01-01")
+    both = await browser.get(f"{LIST}?updated_after=2026-01-01&sort=requested_datetime")
     fits(both, ERRORS, 400)
     fits(await browser.get(f"{LIST}?start_date=2026-02-01&end_date=2026-01-01"), ERRORS, 400)
 

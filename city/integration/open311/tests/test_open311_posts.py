@@ -4,12 +4,13 @@ import asyncio
 import io
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image
 
 from city import cases, partners, reports
 from city.integration.open311 import actions, keeping, store
-from city.integration.open311.model import SENDER_KEPT
+from city.integration.open311.model import ADDED_BY_FIXMYSTREET, SENDER_KEPT
 from city.integration.open311.reading import Draft, Posted
 from city.integration.open311.tests.given_open311 import (
     CREATED,
@@ -73,7 +74,7 @@ async def test_both_forms_and_every_way_to_bring_a_key(browser: Browser) -> None
 
 
 async def test_a_missing_or_bad_key_is_403_in_both_forms(browser: Browser) -> None:
-    reading = await key_for(browser, "cases:read")
+    reading, sending = await key_for(browser, "cases:read"), await key_for(browser)
     ways: list[dict[str, Any]] = [
         {"data": lamp()},
         {"data": lamp(api_key="")},
@@ -83,6 +84,8 @@ async def test_a_missing_or_bad_key_is_403_in_both_forms(browser: Browser) -> No
         {"headers": {"authorization": "Bearer tt_never_was"}, "data": lamp()},
         {"headers": {"x-api-key": "tt_never_was"}, "data": lamp()},
         {"headers": {"authorization": f"Bearer {reading}"}, "data": lamp()},
+        {"headers": {"x-api-key": await key_for(browser)}, "data": lamp(api_key=sending)},
+        {"headers": {"x-api-key": sending}, "data": lamp(api_key="tt_never_was")},
     ]
     for way in ways:
         assert fits(await browser.post(POST, **way), ERRORS, 403)[0]["code"] == 403, way
@@ -167,6 +170,25 @@ def _values_for(asked: dict[str, Any]) -> list[str]:
     return keys[:1] or usual.get(asked["datatype"], ["Số 12"])
 
 
+async def test_what_fixmystreet_adds_is_left_out_unless_it_is_asked(browser: Browser) -> None:
+    key = await key_for(browser)
+    added = {f"attribute[{name}]": "1" for name in sorted(ADDED_BY_FIXMYSTREET)}
+    ref = await send(browser, key, **added)
+    answer = await browser.get(f"/open311/v2/requests/{ref}.json?extensions=true")
+    found = fits(answer, EXTENDED)[0]["extended_attributes"]["attributes"]
+    assert found == [{"code": "lamps-out", "values": [{"key": "2"}]}]
+    form = lamp(api_key=key, email="nobody", **added)
+    said = fits(await browser.post(POST, data=form), ERRORS, 400)
+    assert [one["description"].partition(": ")[0] for one in said] == ["email"]
+    async with browser.inside.work(EVERYBODY, reading=True) as work:
+        category = (await cases.known_categories(work))["street-light"]
+    asking = msgspec.structs.replace(category.attributes[0], code="title")
+    draft = Draft(Posted())
+    draft.given["attributes"] = {"title": ["x"], "group": ["y"], "never-asked": ["z"]}
+    draft.leave_out_unasked(msgspec.structs.replace(category, attributes=[asking]))
+    assert draft.given["attributes"] == {"title": ["x"], "never-asked": ["z"]}
+
+
 async def test_the_place_may_be_an_address_or_a_ward(browser: Browser) -> None:
     key = await key_for(browser)
     ward = (await browser.get("/api/v1/wards")).json()["wards"][0]
@@ -242,11 +264,12 @@ async def test_sending_takes_five_statements(browser: Browser) -> None:
 
 async def test_pictures_come_with_the_form_and_are_made_safe(browser: Browser) -> None:
     key = await key_for(browser)
-    files = [("media", ("a.jpg", picture())), ("media[]", ("b.jpg", picture("red")))]
+    names = ("media", "media[]", "photo1")
+    files = [(name, (f"{n}.jpg", picture(f"#0{n}0"))) for n, name in enumerate(names)]
     answer = await browser.post(POST, data=lamp(api_key=key), files=files)
     ref = fits(answer, CREATED)[0]["service_request_id"]
     found = fits(await browser.get(f"/open311/v2/requests/{ref}.json?extensions=1"), EXTENDED)[0]
-    assert len(found["extended_attributes"]["photos"]) == 2
+    assert len(found["extended_attributes"]["photos"]) == 3
     shown = await browser.get(found["media_url"].removeprefix("http://city"))
     assert shown.status_code == 200 and shown.headers["content-type"] == "image/jpeg"
     bad = {"files": {"media": ("a.jpg", b"no picture at all")}}

@@ -2,11 +2,12 @@
 
 import html
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lxml import etree
 
+from city import cases, settings
 from city.integration.open311.formats import format_of, w3c, write
 from city.integration.open311.tests.given_open311 import (
     DEFINITION,
@@ -21,6 +22,7 @@ from city.integration.open311.tests.given_open311 import (
     send,
     xml_of,
 )
+from city.kernel import THE_CITY
 from tests.harness import Browser
 
 REQUEST = {
@@ -169,6 +171,24 @@ async def test_discovery_leads_to_the_endpoint(browser: Browser) -> None:
         one["url"] for one in found["endpoints"]
     ]
     assert tree.findtext("changeset") == found["changeset"]
+
+
+async def test_the_changeset_moves_with_the_categories(browser: Browser) -> None:
+    async def changeset() -> str:
+        return fits(await browser.get("/open311/discovery.json"), DISCOVERY)["changeset"]
+
+    before = await changeset()
+    folder = settings.current().folder
+    browser.inside.now += timedelta(days=30)
+    async with browser.inside.work(THE_CITY) as work:
+        await cases.load_profile(work, folder)
+        assert await changeset() == before
+        lamps = (await cases.known_categories(work))["street-light"]
+        await work.run(
+            "update cases.category set revision = '' where code = :code", code=lamps.code
+        )
+        await cases.load_profile(work, folder)
+    assert await changeset() == w3c(browser.inside.now)
 
 
 async def test_services_and_their_definitions_fit_in_both_forms(browser: Browser) -> None:

@@ -1,5 +1,7 @@
 """FixMyStreet's extension: what the city did is read, what others did comes in, each once."""
 
+from typing import Any
+
 import jsonschema
 import pytest
 
@@ -152,6 +154,16 @@ async def test_an_update_from_another_system_is_noted_once(browser: Browser) -> 
     assert last.note.endswith("Đã cử người đi xem") and "example.org" not in str(last)
     assert after.status is case.status
     assert "Đã cử người" not in (await browser.get(f"/reports/{ref}")).text
+
+
+async def test_an_update_may_name_several_pictures(browser: Browser) -> None:
+    ref = await send(browser, await key_for(browser))
+    key = await key_for(browser, "requests:update")
+    urls = ["https://fms.example/1.jpg", "https://fms.example/2.jpg"]
+    form: dict[str, Any] = {**THEIRS, "api_key": key, "service_request_id": ref}
+    await browser.post(f"{PATH}.json", data=form | {"media_url": [*urls, urls[0]]})
+    _, entries = await case_of(browser, ref)
+    assert entries[-1].note.endswith(" ".join(urls)) and entries[-1].note.count(urls[0]) == 1
 
 
 async def test_closed_is_the_units_answer_and_waits_for_the_desk(browser: Browser) -> None:

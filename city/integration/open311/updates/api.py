@@ -10,12 +10,24 @@ from city import cases, media, reports, settings
 from city.integration.open311.actions import require_program
 from city.integration.open311.answers import answer, show_faults
 from city.integration.open311.api import check_jurisdiction
+from city.integration.open311.described import RequestFault, both
 from city.integration.open311.formats import w3c
 from city.integration.open311.listing import read_moment
 from city.integration.open311.model import LONGEST, WINDOW, Fault, Faulty
-from city.integration.open311.reading import Posted, read_arguments, read_posted
+from city.integration.open311.reading import (
+    Posted,
+    are_web_addresses,
+    read_arguments,
+    read_posted,
+)
 from city.integration.open311.updates import store
 from city.integration.open311.updates.actions import apply_update
+from city.integration.open311.updates.described import (
+    NewUpdate,
+    RequestUpdate,
+    UpdatesWanted,
+    UpdateTaken,
+)
 from city.integration.open311.updates.model import (
     ENDED,
     LONGEST_ID,
@@ -27,7 +39,7 @@ from city.integration.open311.updates.model import (
     plain_status,
 )
 from city.kernel import Actor, Missing, Says, Work, read_ref, say
-from city.web import PUBLIC, Request, Response, get, post, render_words
+from city.web import GOES_ON, PUBLIC, Request, Response, get, post, render_words
 
 _NO_DATE = say("Please write it as 2026-01-31T08:00:00+07:00.")
 _NO_CURSOR = say("This is no cursor of ours.")
@@ -38,12 +50,10 @@ _NO_STATUS = say("The status is one of {statuses}.", statuses=", ".join(sorted(S
 _NO_URL = say("Please give an http or https address.")
 _JOINED = say("Joined with report {ref}, which is about the same thing.")
 
-_FORMATS = {"application/json": None, "text/xml": None}
 _FAULTS: Mapping[str, Any] = {
     "exception_handlers": {Faulty: show_faults},
-    "gives": _FORMATS,
-    "refuses": _FORMATS,
-    "may": (404, 406),
+    "refuses": both(list[RequestFault]),
+    "may": (404,),
 }
 _NOWHERE = (datetime(1900, 1, 1, tzinfo=UTC), UUID(int=0), 0)
 _PATHS = [f"/open311/v2/servicerequestupdates{end}" for end in (".json", ".xml", "")]
@@ -52,9 +62,19 @@ _SECOND = timedelta(seconds=1)
 Asked = Request[Any, Any, Any]
 
 
-@get(_PATHS, allow=PUBLIC, **_FAULTS)
+@get(
+    _PATHS,
+    allow=PUBLIC,
+    query=UpdatesWanted,
+    gives=both(list[RequestUpdate]),
+    tells=GOES_ON,
+    **_FAULTS,
+)
 async def list_updates(request: Asked, work: Work) -> Response[bytes]:
-    """List how public service requests changed, first things first; 90 days unless told."""
+    """List how public service requests changed, first things first.
+
+    Those of the last 90 days, or between `start_date` and `end_date`, both included.
+    """
     given = read_arguments(request.scope["query_string"])
     check_jurisdiction(_last(given, "jurisdiction_id"))
     since = _moment(given, "start_date") or work.now - WINDOW
@@ -77,7 +97,14 @@ async def list_updates(request: Asked, work: Work) -> Response[bytes]:
     return answer(request, "service_request_updates", value, headers=headers)
 
 
-@post(_PATHS, allow=PUBLIC, from_anywhere=True, **_FAULTS)
+@post(
+    _PATHS,
+    allow=PUBLIC,
+    from_anywhere=True,
+    form=NewUpdate,
+    gives=both(list[UpdateTaken]),
+    **_FAULTS,
+)
 async def receive_update(request: Asked) -> Response[bytes]:
     """Take in what another system says of a service request, once by its own `update_id`.
 
@@ -122,13 +149,16 @@ def _read_said(posted: Posted, actor: Actor, now: datetime) -> Said:
     """Return what was sent; raise Faulty with everything that is wrong with it."""
     faults: list[Fault] = []
 
+    def short(name: str, given: str, most: int) -> str:
+        if len(given) > most:
+            faults.append(Fault(400, name, Says(_TOO_LONG.text, {"most": most, "n": len(given)})))
+        return given
+
     def text(name: str, most: int, *, needed: bool = False) -> str:
         given = posted.one(name)
         if needed and not given:
             faults.append(Fault(400, name, _NEEDED))
-        if len(given) > most:
-            faults.append(Fault(400, name, Says(_TOO_LONG.text, {"most": most, "n": len(given)})))
-        return given
+        return short(name, given, most)
 
     text("service_request_id", LONGEST_ID, needed=True)
     status = plain_status(text("status", LONGEST_ID))
@@ -138,8 +168,8 @@ def _read_said(posted: Posted, actor: Actor, now: datetime) -> Said:
     at = read_moment(written) if written else now
     if at is None:
         faults.append(Fault(400, "updated_datetime", _NO_DATE))
-    url = text("media_url", LONGEST["media_url"])
-    if url and not url.lower().startswith(("http://", "https://")):
+    urls = posted.every("media_url")
+    if not are_web_addresses(urls):
         faults.append(Fault(400, "media_url", _NO_URL))
     said = Said(
         source=f"program {actor.program_id}",
@@ -148,7 +178,7 @@ def _read_said(posted: Posted, actor: Actor, now: datetime) -> Said:
         status=status,
         at=min(at or now, now),
         text=text("description", LONGEST["description"]),
-        media_url=url,
+        media_url=short("media_url", " ".join(urls), LONGEST["media_url"]),
     )
     if faults:
         raise Faulty(*faults)
