@@ -94,4 +94,4 @@ def _read(position: str) -> tuple[str, int]:
     found = _POSITION.fullmatch(position)
     if found is None or int(found[1]) >= 2**64:
         raise Invalid({"after": say("This is no position in the log of changes.")})
-    return found[1], int(found[2])
+    return str(int(found[1])), int(found[2])  # PostgreSQL takes a leading zero for octal.

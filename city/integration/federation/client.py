@@ -21,7 +21,9 @@ from city.integration.open311.updates import STATUSES, plain_status
 from city.kernel import Says, say
 
 _MOST_PAGES = 20
+_MOST_ROWS = 20_000
 _MOST_WORDS = 400
+_LONGEST_ID = 200
 _NEXT = re.compile(r'<([^<>]+)>\s*;[^,]*\brel="?next"?')
 _PARSER = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
@@ -98,6 +100,8 @@ class Server:
         for _ in range(_MOST_PAGES):
             rows += answer.rows
             onward = self._onward(answer.link)
+            if len(rows) > _MOST_ROWS:
+                break
             if answer.fault or not onward:
                 return msgspec.structs.replace(answer, rows=[] if answer.fault else rows)
             answer = self._read(await speak("GET", onward, headers=self._headers))
@@ -190,8 +194,8 @@ def _rows_of_xml(body: bytes) -> Rows | None:
 
 
 def ids_of(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the number and the token of a row, each empty if it has none."""
-    return _text(row, "service_request_id"), _text(row, "token")
+    """Return the number and the token of a row, each empty if it has none that can be one."""
+    return _id_in(row, "service_request_id"), _id_in(row, "token")
 
 
 def told_of(row: Mapping[str, Any]) -> Told | None:
@@ -200,7 +204,7 @@ def told_of(row: Mapping[str, Any]) -> Told | None:
     status = plain_status(_text(row, "status"))
     told = Told(
         update_id=_text(row, "update_id")[:200],
-        service_request_id=_text(row, "service_request_id"),
+        service_request_id=_id_in(row, "service_request_id"),
         status=status if status in STATUSES else "",
         at=at or datetime.now(UTC),
         text=_text(row, "description")[:4000],
@@ -221,7 +225,12 @@ def state_told(row: Mapping[str, Any], id: str) -> Told | None:
 
 def _text(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(value).replace("\x00", "").strip()
+
+
+def _id_in(row: Mapping[str, Any], name: str) -> str:
+    found = _text(row, name)
+    return found if len(found) <= _LONGEST_ID else ""
 
 
 def _w3c(moment: datetime) -> str:

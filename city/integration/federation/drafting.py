@@ -1,5 +1,7 @@
 """What is sent of a case: only what everybody may read of it, in the other city's codes."""
 
+import re
+
 from city import settings
 from city.integration.federation.model import CannotSend, Destination, Sending
 from city.kernel import say
@@ -10,6 +12,7 @@ EDITABLE = ("service_code", "description", "lat", "long", "address_string")
 """The arguments that a person can change of what could not be sent."""
 
 _LONGEST = 4000
+_MARKED = re.compile(r"\[[a-z0-9-]{1,40} [0-9A-Z]{4}-[0-9A-Z]{4}\]\s*\Z")
 
 
 def marker_of(sending: Sending) -> str:
@@ -23,6 +26,11 @@ def draft(
     """Return the form of the request; raise CannotSend with the sentence why there is none."""
     if report is None:
         raise CannotSend(say("It has no public report, so that nothing of it may be sent."))
+    if _MARKED.search(report.description) and not sending.edits:
+        # Else two cities that hand over the same would send it to and fro for ever.
+        raise CannotSend(
+            say("Another city has handed it over to us, so it is not handed on by itself.")
+        )
     service = destination.categories.get(report.category, "")
     form = {
         "service_code": service,

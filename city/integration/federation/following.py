@@ -1,10 +1,11 @@
 """Following what became of what was handed over: their updates, each applied once."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from city.integration.federation.client import Answer, Server, state_told, told_of
+from city.integration.federation.client import SILENT, Answer, Server, state_told, told_of
 from city.integration.federation.model import (
     ASK_EVERY,
     MOST_FOLLOWED,
@@ -20,6 +21,9 @@ from city.integration.open311.updates import Said, apply_update
 from city.kernel import THE_CITY, Database, Problem, Says, Work, beat
 
 log = logging.getLogger("city.integration.federation")
+
+_ROUND_SECONDS = 120
+"""So long at most one city is listened to before it is another's turn."""
 
 _NOT_THERE = (400, 404, 405, 410, 501)
 """How servers answer that have no updates."""
@@ -45,7 +49,18 @@ async def follow_next(database: Database) -> bool:
     if key is None:
         await _note(database, destination, None, None, NO_KEY)
         return True
-    server = Server(destination, key)
+    try:
+        async with asyncio.timeout(_ROUND_SECONDS):
+            await _follow(database, destination, Server(destination, key), now)
+    except TimeoutError:
+        await _note(database, destination, None, None, SILENT)
+    return True
+
+
+async def _follow(
+    database: Database, destination: Destination, server: Server, now: datetime
+) -> None:
+    """Ask for updates or, where there are none, how each request stands."""
     tells: bool | None = None
     if destination.tells_updates is not False:
         since = (destination.read_until or now - timedelta(days=7)) - OVERLAP
@@ -55,14 +70,13 @@ async def follow_next(database: Database) -> bool:
             await apply_told(database, destination, told)
             latest = max((min(one.at, now) for one in told), default=None)
             await _note(database, destination, True, latest, None)
-            return True
+            return
         if not _has_none(answer) or destination.tells_updates:
             await _note(database, destination, None, None, answer.fault)
-            return True
+            return
         tells = False
     fault = await _ask_one_by_one(database, destination, server)
     await _note(database, destination, tells, None, fault)
-    return True
 
 
 def _has_none(answer: Answer) -> bool:

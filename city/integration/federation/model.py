@@ -21,6 +21,9 @@ TOKEN_ATTEMPTS = 60
 LEASE = timedelta(minutes=2)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+LONGEST_HOLD = timedelta(minutes=5)
+"""So long at most what waits for a city is held back when it did not answer to something else."""
+
 ASK_EVERY = timedelta(minutes=3)
 OVERLAP = timedelta(hours=1)
 """So much of what was read before is read again: their clocks, and what they write down late."""
@@ -144,7 +147,10 @@ class Sending(Struct, frozen=True, kw_only=True):
 
 
 class Settled(Struct, frozen=True, kw_only=True):
-    """What came of an attempt: where the sending stands now, and how long it is left alone."""
+    """What came of an attempt: where the sending stands now, and how long it is left alone.
+
+    `silent`: nobody answered, so that nothing else is sent there for a while either.
+    """
 
     state: SendingState
     wait: timedelta = timedelta(0)
@@ -154,6 +160,7 @@ class Settled(Struct, frozen=True, kw_only=True):
     their_id: str = ""
     fault: Says | None = None
     their_words: str = ""
+    silent: bool = False
 
 
 class Told(Struct, frozen=True, kw_only=True):

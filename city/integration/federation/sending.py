@@ -15,6 +15,7 @@ from city.integration.federation.model import (
     ATTEMPTS,
     FIRST_WAIT,
     LEASE,
+    LONGEST_HOLD,
     LONGEST_WAIT,
     TOKEN_ATTEMPTS,
     CannotSend,
@@ -94,6 +95,9 @@ async def send_next(database: Database) -> bool:
         settled = await _attempt(Server(destination, key), destination, sending, form)
     async with database.work(THE_CITY) as work:
         await store.settle(work, sending.id, lease, settled)
+        if settled.silent:
+            wait = min(settled.wait, LONGEST_HOLD)
+            await store.hold_back(work, sending.destination, work.now + wait)
     return True
 
 
@@ -146,6 +150,7 @@ def _tried(sending: Sending, says: Says, answer: Answer, *, maybe_there: bool) -
         token=sending.token,
         fault=says,
         their_words=answer.words,
+        silent=answer.status == 0,
     )
 
 

@@ -8,7 +8,9 @@ from litestar.params import Parameter
 from msgspec import Struct
 
 from city.integration.hub import inbound, journal
+from city.integration.hub.formats import CSV, JSON, XML
 from city.integration.hub.model import (
+    CODE,
     MOST_BYTES,
     Checkpoint,
     Direction,
@@ -24,8 +26,12 @@ from city.web import Request, get, post, render_words
 
 AnyRequest = Request[Any, Any, Any]
 
+_CODE = f"^{CODE.pattern}$"
+
 Most = Annotated[int, Parameter(ge=1, le=500)]
-After = Annotated[str, Parameter(max_length=200)]
+After = Annotated[str, Parameter(max_length=300, pattern=r"^[^\x00]*$")]
+System = Annotated[str, Parameter(description="The code of a system.", pattern=_CODE)]
+Kind = Annotated[str, Parameter(description="A kind of messages.", pattern=_CODE)]
 Names = Annotated[str, Parameter(max_length=4000)]
 
 
@@ -82,9 +88,10 @@ class EntryPage(Struct, frozen=True):
     status_code=202,
     once=False,
     request_max_body_size=MOST_BYTES,
-    may=(400, 403, 409, 422, 429),
+    leads={"show_hub_message": {"message_id": "$response.body#/id"}},
+    brings={JSON: dict[str, Any] | list[dict[str, Any]], CSV: str, XML: None},
 )
-async def send_hub_message(request: AnyRequest, system: str, kind: str) -> Taken:
+async def send_hub_message(request: AnyRequest, system: System, kind: Kind) -> Taken:
     """Send a message of a system to the city, under its contract.
 
     The body is JSON, CSV or XML. `Message-Id` (or `Idempotency-Key`) is its id in the other
@@ -117,8 +124,8 @@ async def show_hub_message(request: AnyRequest, work: Work, message_id: UUID) ->
 @get("/api/v1/hub/{system:str}/{kind:str}", allow="hub.use", may=(403, 422, 429))
 async def read_hub_records(
     request: AnyRequest,
-    system: str,
-    kind: str,
+    system: System,
+    kind: Kind,
     fields: Names = "",
     after: After = "",
     limit: Most = 100,
@@ -131,13 +138,13 @@ async def read_hub_records(
     wanted = [name for part in fields.split(",") if (name := part.strip())]
     # Reading under a contract is written down too, which a reading work could not.
     database = request.app.state.database
-    outcome, number, problem, found = Outcome.FETCHED, None, None, []
+    outcome, number, problem, found, onward = Outcome.FETCHED, None, None, [], None
     async with database.work(request.user) as work:
         await inbound.speaks_for(work, system)
         try:
             contract = await inbound.in_force(work, system, kind, Direction.OUT)
             number = contract.number
-            found = await inbound.read_kept(work, contract, wanted, after, limit)
+            found, onward = await inbound.read_kept(work, contract, wanted, after, limit)
             await inbound.count_use(work, contract)
         except Problem as refused:
             problem, outcome = refused, _outcome_of(refused)
@@ -153,8 +160,7 @@ async def read_hub_records(
         await store.add_exchange(work, exchange)
     if problem is not None:
         raise problem
-    records = [Kept(key, values) for key, values in found]
-    return KeptPage(records, records[-1].key if len(records) == limit else None)
+    return KeptPage([Kept(key, values) for key, values in found], onward)
 
 
 @get("/api/v1/hub/log", allow="integration.view")

@@ -29,15 +29,15 @@ def put(record: Fields, path: str, value: Any) -> None:
     record[last] = value
 
 
-def names_of(record: Any, within: str = "") -> Iterator[str]:
+def names_of(record: Any, within: str | None = None) -> Iterator[str]:
     """Yield the name of every field that holds a value; those in a list by the list's name."""
     if isinstance(record, dict) and record:
         for name, value in record.items():
-            yield from names_of(value, f"{within}.{name}" if within else str(name))
+            yield from names_of(value, _named(within, name))
     elif isinstance(record, list) and record:
         for value in record:
             yield from names_of(value, within)
-    elif within:
+    elif within is not None:
         yield within
 
 
@@ -48,21 +48,25 @@ def outside(record: Fields, contract: Contract) -> list[str]:
 
 def project(record: Fields, contract: Contract) -> Fields:
     """Return what a contract allows of a record, and nothing else."""
-    return _project(record, contract, "") or {}
+    return _project(record, contract, None) or {}
 
 
-def _project(value: Any, contract: Contract, within: str) -> Any:
-    if within and contract.covers(within):
+def _project(value: Any, contract: Contract, within: str | None) -> Any:
+    if within is not None and contract.covers(within):
         return value
     if isinstance(value, dict):
         kept = {
             name: part
             for name, inner in value.items()
-            if (part := _project(inner, contract, f"{within}.{name}" if within else str(name)))
-            is not None
+            if (part := _project(inner, contract, _named(within, name))) is not None
         }
         return kept or None
     if isinstance(value, list):
         parts = [part for one in value if (part := _project(one, contract, within)) is not None]
         return parts or None
     return None
+
+
+def _named(within: str | None, name: str) -> str:
+    """Return the name of a field, which may be empty: without one it is a field all the same."""
+    return name if within is None else f"{within}.{name}"

@@ -17,6 +17,7 @@ from city.integration.hub import journal, mapping, office
 from city.integration.hub.fields import Fields, outside, project
 from city.integration.hub.formats import JSON, Unreadable, kind_of_media, read_records
 from city.integration.hub.model import (
+    Allowed,
     Contract,
     Direction,
     Exchange,
@@ -369,24 +370,25 @@ async def see_message(work: Work, message_id: UUID) -> Message:
 
 async def read_kept(
     work: Work, contract: Contract, fields: list[str], after: str, most: int
-) -> list[tuple[str, Fields]]:
+) -> tuple[list[tuple[str, Fields]], str | None]:
     """Return records of the contract's kind with the fields asked for, each with its key.
 
-    Without any fields asked for, all that the contract allows. Raises Invalid, naming each field
-    that it does not.
+    Without any fields asked for, all that the contract allows. With them comes where to go on, or
+    None at the end. Raises Invalid, naming each field that the contract does not allow.
     """
     refused = [name for name in fields if not contract.covers(name)]
     if refused:
         raise Invalid(dict.fromkeys(refused, NOT_OURS))
+    if asked := [Allowed(name, "") for name in fields]:
+        contract = msgspec.structs.replace(contract, fields=asked)
+    system, _, key = after.partition("/")
+    records = await messages.list_records(work, contract.kind, (system, key), most)
     found: list[tuple[str, Fields]] = []
-    for record in await messages.list_records(work, contract.kind, after, most):
+    for record in records:
         plain = unseal(record.body or b"", f"record {contract.kind} {record.key}")
         if plain is not None:
-            values = project(msgspec.json.decode(plain), contract)
-            if fields:
-                values = {name: value for name, value in values.items() if name in fields}
-            found.append((record.key, values))
-    return found
+            found.append((record.key, project(msgspec.json.decode(plain), contract)))
+    return found, f"{records[-1].system}/{records[-1].key}" if len(records) == most else None
 
 
 def _since(began: float) -> int:

@@ -110,6 +110,10 @@ def pairs_of(detail: str) -> dict[str, str]:
 
 
 def _fault(rule: Rule) -> Says | None:
+    if not rule.to:
+        return say("Please say which field it goes to.")
+    if rule.how is not How.CONSTANT and not rule.source:
+        return say("Please say which field it comes from.")
     if not FIELD.fullmatch(rule.to):
         return say("“{field}” is no name of a field.", field=rule.to)
     if rule.how is not How.CONSTANT and not FIELD.fullmatch(rule.source):

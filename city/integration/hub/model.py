@@ -282,6 +282,7 @@ MESSAGE_STATES = {
 class Record(Struct, frozen=True, kw_only=True):
     """The latest that a system said about one of its things."""
 
+    system: str
     key: str
     changed_at: datetime
     body: bytes | None = None

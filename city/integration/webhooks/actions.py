@@ -126,6 +126,8 @@ async def replay(work: Work, webhook_id: UUID, span: Replay) -> int:
     if len(events) > MOST_REPLAYED:
         too_many = say("More than {n} events: please choose a shorter time.", n=MOST_REPLAYED)
         raise Invalid({"to": too_many})
+    # What happens from here on comes behind it: nothing older may be told after something newer.
+    await store.hold_cursor(work)
     return await write_events(work, events, [webhook], replay=True)
 
 

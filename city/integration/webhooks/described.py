@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 
 from city.cases import Process, Rating, Source, Status
+from city.integration.webhooks.feed import LONGEST_WAIT_SECONDS
+from city.integration.webhooks.posting import PATIENCE_SECONDS
 from city.integration.webhooks.published import (
     PUBLISHED,
     TOLD,
@@ -18,6 +20,7 @@ from city.integration.webhooks.published import (
     CaseState,
     CloudEvent,
     Greeting,
+    ImportState,
     ProcessState,
     PublicReport,
     Published,
@@ -75,6 +78,19 @@ async def show_events(request: AnyRequest) -> Response[Any]:
             }
             for kind in TOLD
         ],
+    )
+
+
+@get("/developers/guide", allow=PUBLIC)
+async def show_guide(request: AnyRequest) -> Response[Any]:
+    """Show the whole way from a key to a copy of the city, as commands that can be tried."""
+    limits = {"patience": PATIENCE_SECONDS, "wait": LONGEST_WAIT_SECONDS}
+    return page(
+        request,
+        "integration/webhooks/guide.html",
+        url=current().url,
+        centre=current().profile.centre,
+        limits=limits,
     )
 
 
@@ -246,6 +262,7 @@ def _example_data(kind: Published, language: str) -> msgspec.Struct:
             version=4,
         )
     others: dict[type, msgspec.Struct] = {
+        ImportState: ImportState(count=2500),
         BoundariesState: BoundariesState(version="2025-07-01", source="wards.geojson"),
         CalendarState: CalendarState(first=date(2027, 2, 5), last=date(2027, 2, 11)),
         ProcessState: ProcessState(code="time_bound", version=3),
@@ -274,4 +291,4 @@ def _pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-routes: list[Any] = [show_asyncapi, get_event_schema, show_events]
+routes: list[Any] = [show_asyncapi, get_event_schema, show_events, show_guide]

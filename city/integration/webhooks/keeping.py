@@ -33,7 +33,9 @@ async def forget_person(work: Work, person_id: UUID) -> None:
 
 @job(every=timedelta(minutes=10))
 async def forget_old_deliveries(work: Work) -> None:
-    """Forget what was sent more than 30 days ago, a part at a time."""
+    """Forget what was sent more than 30 days ago, a part at a time; what is left, right after."""
     before = work.now - LOG_KEPT
-    await store.drop_old_deliveries(work, before, _AT_ONCE)
-    await store.drop_old_bodies(work, before, _AT_ONCE)
+    deliveries = await store.drop_old_deliveries(work, before, _AT_ONCE)
+    bodies = await store.drop_old_bodies(work, before, _AT_ONCE)
+    if max(deliveries, bodies) >= _AT_ONCE:
+        work.later(forget_old_deliveries)

@@ -201,7 +201,6 @@ class Taken(Struct, frozen=True, kw_only=True):
     former_secret: bytes | None
     former_until: datetime | None
     failing_since: datetime | None
-    holds: int
     delivered_at: datetime | None
 
 

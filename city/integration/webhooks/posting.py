@@ -98,7 +98,8 @@ class Posts:
         except TimeoutError:
             return Posted(status=0, error=f"no answer within {PATIENCE_SECONDS} seconds")
         except (OSError, ValueError, httptools.HttpParserError) as error:
-            return Posted(status=0, error=(str(error) or type(error).__name__)[:300])
+            said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            return Posted(status=0, error=said[:300])
         finally:
             if line is not None and line.is_busy:
                 line.close()

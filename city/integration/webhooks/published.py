@@ -77,6 +77,12 @@ class BoundariesState(Struct, frozen=True, kw_only=True):
     source: str
 
 
+class ImportState(Struct, frozen=True, kw_only=True):
+    """How many reports that anybody may read came in."""
+
+    count: int
+
+
 class CalendarState(Struct, frozen=True, kw_only=True):
     """The first and the last day that are not as they were."""
 
@@ -278,6 +284,13 @@ PUBLISHED: tuple[Published, ...] = (
         "cases.CommandBegun",
     ),
     _case("command.ended", say("A command is over"), say("It is closed."), "cases.CommandEnded"),
+    _city(
+        "reports.imported",
+        say("Reports of another system were brought in"),
+        say("They are not told one by one: take the bulk export again."),
+        "reports.ReportsImported",
+        ImportState,
+    ),
     _city(
         "boundaries.imported",
         say("The wards have other boundaries"),

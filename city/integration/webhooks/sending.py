@@ -28,8 +28,11 @@ from city.settings import Settings, current
 log = logging.getLogger("city.integration.webhooks")
 
 AT_ONCE = 256
-EACH = 32
-"""So many are under way at once, and so many of them to one address."""
+FIRST, EACH = 4, 32
+"""So many are under way at once, and so many of them to one address: the first so many, one more
+with each answer that came quickly up to the most, half as many with each that was slow or none."""
+
+QUICK_MS = 1000
 
 LEASE = timedelta(seconds=PATIENCE_SECONDS * 2)
 KEPT_ANSWER = 1000
@@ -69,6 +72,7 @@ class Sender:
         self.database = database
         self.posts = Posts(reach)
         self._under_way: dict[asyncio.Task[None], UUID] = {}
+        self._windows: dict[UUID, int] = {}
         self._results: list[Result] = []
 
     async def run(self) -> int:
@@ -106,8 +110,11 @@ class Sender:
                 work,
                 lease,
                 work.now + LEASE,
-                full=[one for one, count in busy.items() if count >= EACH],
-                each=max(1, EACH - max(busy.values(), default=0)),
+                rooms={
+                    one: max(0, self._windows.get(one, FIRST) - busy[one])
+                    for one in (self._windows | busy)
+                },
+                each=FIRST,
                 most=room,
             )
         for taken in due:
@@ -137,7 +144,11 @@ class Sender:
         else:
             posted = await self.posts.post(taken.url, headers, body)
         ms = round((time.perf_counter() - before) * 1000)
-        self._results.append(Result(taken=taken, lease=lease, at=at, ms=ms, posted=posted))
+        result = Result(taken=taken, lease=lease, at=at, ms=ms, posted=posted)
+        window = self._windows.get(taken.webhook_id, FIRST)
+        is_quick = result.is_delivered and ms < QUICK_MS
+        self._windows[taken.webhook_id] = min(EACH, window + 1) if is_quick else max(1, window // 2)
+        self._results.append(result)
 
     async def _write(self) -> None:
         if not self._results:
@@ -227,37 +238,25 @@ def wait_after(attempts: int, asked: timedelta | None = None) -> timedelta:
 
 
 async def _note_health(work: Work, webhook_id: UUID, results: list[Result]) -> None:
-    delivered = any(result.is_delivered for result in results)
     if any(result.posted.status == 410 for result in results):
         await _pause(work, webhook_id, "gone")
         return
-    failing_since = min(
-        (r.taken.failing_since for r in results if r.taken.failing_since is not None), default=None
-    )
-    holds = max(result.taken.holds for result in results)
-    if delivered:
-        told_at = max((r.taken.delivered_at for r in results if r.taken.delivered_at), default=None)
-        is_fresh = told_at is not None and work.now - told_at < _FRESH
-        if failing_since is None and holds == 0 and is_fresh:
-            return  # It is well, as it was.
-        failing_since, hold_until, holds = None, None, 0
-    else:
-        failing_since = failing_since or work.now
-        hold_until = None
-        if all(result.is_held for result in results):
-            asked = max((r.posted.wait for r in results if r.posted.wait), default=timedelta(0))
-            hold_until = work.now + max(asked, min(_HOLD * 2 ** min(holds, 10), _LONGEST_HOLD))
-            holds += 1
-    await store.set_health(
-        work,
-        webhook_id,
-        failing_since=failing_since,
-        hold_until=hold_until,
-        holds=holds,
-        delivered=delivered,
-    )
-    if failing_since is not None and work.now - failing_since >= LASTS:
+    if any(result.is_delivered for result in results):
+        if any(_is_news(result.taken, work.now) for result in results):
+            await store.set_well(work, webhook_id)
+        return
+    hold = _HOLD if all(result.is_held for result in results) else None
+    asked = max((r.posted.wait for r in results if r.posted.wait), default=timedelta(0))
+    # By what stands there now: when these were taken it may have been otherwise.
+    since = await store.set_failing(work, webhook_id, hold, _LONGEST_HOLD, asked)
+    if since is not None and work.now - since >= LASTS:
         await _pause(work, webhook_id, "failing")
+
+
+def _is_news(taken: Taken, now: datetime) -> bool:
+    """Return whether it has to be written down that something arrives at an address."""
+    told = taken.delivered_at
+    return taken.failing_since is not None or told is None or now - told >= _FRESH
 
 
 async def _pause(work: Work, webhook_id: UUID, why: Why) -> None:

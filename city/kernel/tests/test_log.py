@@ -84,6 +84,13 @@ async def test_what_is_no_position_is_refused(database: Database, position: str)
             await events_after(work, position, KINDS, 1)
 
 
+async def test_zeros_before_a_position_mean_nothing(database: Database) -> None:
+    async with database.work(NOBODY, reading=True) as work:
+        assert await events_after(work, "08-09", KINDS, 1) == await events_after(
+            work, "8-9", KINDS, 1
+        )
+
+
 async def test_rows_are_copied_as_csv_to_whoever_takes_them(database: Database) -> None:
     sql = """select n, 'a,"b' as words from generate_series(1, :many) as n"""
     async with database.work(NOBODY, reading=True) as work:

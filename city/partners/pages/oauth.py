@@ -7,9 +7,6 @@ Standards: OpenID Connect Core 1.0, Discovery 1.0 and RP-Initiated Logout 1.0; R
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import litestar
-from litestar.enums import HttpMethod
-
 from city import settings
 from city.kernel import Database, Invalid, Problem, TooMany, Work
 from city.partners import actions, store
@@ -197,26 +194,6 @@ async def show_userinfo_posted(request: AnyRequest, work: Work) -> Answer:
     return await _userinfo(request, work)
 
 
-@litestar.route(
-    ["/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/partners/notify"],
-    http_method=HttpMethod.OPTIONS,
-    include_in_schema=False,
-    opt={"allow": PUBLIC},
-)
-async def preflight() -> Answer:
-    """Let pages of other origins send a token or a form here: no cookie counts at these."""
-    return litestar.Response(
-        b"",
-        status_code=204,
-        headers={
-            **OPEN,
-            "access-control-allow-methods": "GET, POST",
-            "access-control-allow-headers": "authorization, content-type",
-            "access-control-max-age": "7200",
-        },
-    )
-
-
 async def _userinfo(request: AnyRequest, work: Work) -> Answer:
     try:
         bearer = await actions.get_bearer(work, request.headers.get("authorization", ""))
@@ -360,7 +337,6 @@ def _pace(request: AnyRequest) -> None:
 
 
 routes = [
-    preflight,  # First: Litestar would answer OPTIONS by itself.
     show_configuration,
     show_keys,
     authorize,

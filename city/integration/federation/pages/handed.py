@@ -14,9 +14,11 @@ from city.integration.federation.store import sendings as store
 from city.integration.open311.updates import ENDED
 from city.kernel import Conflict, Says, Work, read_ref, say
 from city.reports import list_requests_by_ref
-from city.web import PUBLIC, Form, get, page, post, read_form, redirect
+from city.web import PUBLIC, Form, get, page, post, read_form, redirect, wants_fragment
 
 _MOST = 100
+_LATITUDE = r"^ *(-?([0-8]?\d(\.\d+)?|90(\.0+)?))? *$"
+_LONGITUDE = r"^ *(-?((1[0-7]\d|\d?\d)(\.\d+)?|180(\.0+)?))? *$"
 _PUBLIC_STATES = ("waiting", "token", "sent")
 
 
@@ -25,8 +27,8 @@ class Edits(msgspec.Struct, frozen=True, kw_only=True):
 
     service_code: Annotated[str, Meta(max_length=100)] = ""
     description: Annotated[str, Meta(max_length=4000)] = ""
-    lat: Annotated[str, Meta(max_length=30)] = ""
-    long: Annotated[str, Meta(max_length=30)] = ""
+    lat: Annotated[str, Meta(max_length=30, pattern=_LATITUDE)] = ""
+    long: Annotated[str, Meta(max_length=30, pattern=_LONGITUDE)] = ""
     address_string: Annotated[str, Meta(max_length=300)] = ""
 
 
@@ -78,35 +80,38 @@ async def give_up(work: Work, id: UUID) -> Answer:
 
 @get("/desk/federation/cases/{ref:str}", allow="cases.view")
 async def show_for_desk(request: AnyRequest, work: Work, ref: str) -> Answer:
-    """Show where a case was handed over to: a part of the page of its case, or nothing."""
-    sendings = await store.list_of_ref(work, read_ref(ref) or "")
-    rows = await _named(work, sendings)
-    return page(request, "integration/federation/part.html", rows=rows, desk=True)
+    """Show where a case was handed over to: a part of the page of its case, or a page."""
+    known = read_ref(ref) or ""
+    return await _part(request, work, known, await store.list_of_ref(work, known), desk=True)
 
 
 @get("/reports/{ref:str}/handed-over", allow=PUBLIC)
 async def show_for_everybody(request: AnyRequest, work: Work, ref: str) -> Answer:
-    """Show where a public report was handed over to: a part of its page, or nothing."""
+    """Show where a public report was handed over to: a part of its page, or a page."""
     known = read_ref(ref) or ""
     sendings = [one for one in await store.list_of_ref(work, known) if one.state in _PUBLIC_STATES]
     if sendings and not await list_requests_by_ref(work, [known]):
         sendings = []
-    rows = await _named(work, sendings)
-    return page(request, "integration/federation/part.html", rows=rows, desk=False)
+    return await _part(request, work, known, sendings, desk=False)
 
 
-async def _named(work: Work, sendings: list[Sending]) -> list[dict[str, Any]]:
-    if not sendings:
-        return []
-    names = {one.code: one.name for one in await destinations.list_destinations(work)}
-    return [
-        {
-            "name": names[one.destination],
-            "theirs": _theirs(one),
-            **sending_row(one),
-        }
-        for one in sendings
-    ]
+async def _part(
+    request: AnyRequest, work: Work, ref: str, sendings: list[Sending], *, desk: bool
+) -> Answer:
+    cities = await destinations.list_destinations(work) if sendings else []
+    names = {one.code: one.name for one in cities}
+    alone = not wants_fragment(request)
+    return page(
+        request,
+        f"integration/federation/{'handed' if alone else 'part'}.html",
+        ref=ref,
+        alone=alone,
+        desk=desk,
+        rows=[
+            {"name": names[one.destination], "theirs": _theirs(one), **sending_row(one)}
+            for one in sendings
+        ],
+    )
 
 
 def _theirs(sending: Sending) -> Says | None:

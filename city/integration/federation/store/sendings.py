@@ -84,6 +84,19 @@ async def settle(work: Work, id: UUID, lease: UUID, settled: Settled) -> bool:
     return done == 1
 
 
+async def hold_back(work: Work, destination: str, until: datetime) -> None:
+    """Let what is due at a destination wait until then: it would be in vain now, and take long."""
+    await work.run(
+        """
+        update integration.sending set due_at = :until
+        where destination = :destination and state in ('waiting', 'token') and due_at < :until
+          and lease is null
+        """,
+        destination=destination,
+        until=until,
+    )
+
+
 async def find_sending(work: Work, id: UUID) -> Sending | None:
     """Return a sending."""
     return await work.maybe(

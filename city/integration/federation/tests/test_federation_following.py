@@ -74,6 +74,39 @@ async def test_their_updates_come_into_the_history_and_done_waits_for_our_desk(
     assert "Thành phố bên" in shown.text and "QT-00001" in shown.text
 
 
+async def test_where_a_case_went_is_a_part_and_without_javascript_a_page(
+    browser: Browser, inside: Inside, next_city: tuple[Neighbour, str]
+) -> None:
+    _, url = next_city
+    _, case = await handed_over(inside, url)
+    part = await browser.get(f"/reports/{case.ref}/handed-over", headers={"hx-request": "true"})
+    whole = await browser.get(f"/reports/{case.ref}/handed-over")
+    assert "<h2" in part.text and "<html" not in part.text
+    assert "<h1" in whole.text and f'href="/reports/{case.ref}"' in whole.text
+    report = await browser.get(f"/reports/{case.ref}")
+    assert f'<noscript><p><a class="link" href="/reports/{case.ref}/handed-over">' in report.text
+    for language, words in {"fr": "Transmis à une autre ville", "ko": "다른 도시로"}.items():
+        asked = {"accept-language": language}
+        told = await browser.get(f"/reports/{case.ref}/handed-over", headers=asked)
+        assert words in told.text
+    other = await browser.get("/reports/7K3M-Q9TD/handed-over", headers={"accept-language": "en"})
+    assert "It was not handed over" in other.text
+
+
+async def test_a_place_that_is_none_is_not_sent(
+    browser: Browser, inside: Inside, next_city: tuple[Neighbour, str]
+) -> None:
+    _, url = next_city
+    _, case = await handed_over(inside, url)
+    sending = await sending_of(inside, case)
+    await browser.sign_in("admin")
+    again = f"/desk/federation/sendings/{sending.id}/again"
+    for wrong in ({"lat": "abc"}, {"lat": "91"}, {"long": "180.5"}, {"long": "12,5"}):
+        assert (await browser.post(again, data=wrong)).status_code == 422
+    fine = await browser.post(again, data={"lat": "-16.5", "long": "107"})
+    assert fine.status_code != 422
+
+
 async def test_who_is_trusted_closes_the_case(
     inside: Inside, next_city: tuple[Neighbour, str]
 ) -> None:

@@ -162,7 +162,7 @@ async def find_record(work: Work, system: str, kind: str, key: str) -> Record | 
     return await work.maybe(
         Record,
         """
-        select key, changed_at, body, case_ref from integration.hub_record
+        select system, key, changed_at, body, case_ref from integration.hub_record
         where system = :system and kind = :kind and key = :key
         """,
         system=system,
@@ -203,16 +203,22 @@ async def set_record_case(work: Work, message: Message, key: str, case_ref: str)
     )
 
 
-async def list_records(work: Work, kind: str, after: str, most: int) -> list[Record]:
-    """Return what is kept of things of a kind, by whichever system, in the order of their keys."""
+async def list_records(work: Work, kind: str, after: tuple[str, str], most: int) -> list[Record]:
+    """Return what is kept of things of a kind, in the order of their systems and keys.
+
+    It goes on after a system and a key.
+    """
     return await work.all(
         Record,
         """
-        select key, changed_at, body, case_ref from integration.hub_record
-        where kind = :kind and key > :after and body is not null order by key limit :most
+        select system, key, changed_at, body, case_ref from integration.hub_record
+        where kind = :kind and (system, key) > (:system, :key) and body is not null
+        order by system, key
+        limit :most
         """,
         kind=kind,
-        after=after,
+        system=after[0],
+        key=after[1],
         most=most,
     )
 

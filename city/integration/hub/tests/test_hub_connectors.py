@@ -136,7 +136,7 @@ async def test_announcements_are_fetched_page_by_page_and_only_when_new(work: Wo
     for _ in range(2):
         await outbound.pull_system(work, "water-company")
     assert twin("water").asked == 4  # Three pages, and then "nothing new".
-    kept = await messages.list_records(work, "outage", "", 100)
+    kept = await messages.list_records(work, "outage", ("", ""), 100)
     assert len(kept) == len(twin("water").outages) == 24
     outcomes = [entry.outcome for entry in await chained(work)]
     assert outcomes == ["fetched", "unchanged"]

@@ -7,6 +7,7 @@ from city.integration.webhooks.store.deliveries import (
     find_delivery,
     get_cursor,
     hold_back,
+    hold_cursor,
     list_deliveries,
     lock_cursor,
     send_again,
@@ -25,11 +26,12 @@ from city.integration.webhooks.store.webhooks import (
     list_of_owner,
     list_of_programs,
     remove_webhook,
-    set_health,
+    set_failing,
     set_paused,
     set_resumed,
     set_secret,
     set_webhook,
+    set_well,
 )
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "forget_owner",
     "get_cursor",
     "hold_back",
+    "hold_cursor",
     "list_active",
     "list_all",
     "list_deliveries",
@@ -53,11 +56,12 @@ __all__ = [
     "remove_webhook",
     "send_again",
     "set_cursor",
-    "set_health",
+    "set_failing",
     "set_paused",
     "set_resumed",
     "set_secret",
     "set_webhook",
+    "set_well",
     "settle",
     "take_due",
 ]

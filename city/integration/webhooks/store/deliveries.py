@@ -1,6 +1,6 @@
 """What is to be sent, in which order, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,11 @@ async def lock_cursor(work: Work) -> str | None:
     return await work.value(
         str, "select position from integration.webhook_cursor for update skip locked"
     )
+
+
+async def hold_cursor(work: Work) -> None:
+    """Let nothing be handed out until this work ends; waits for who is at it."""
+    await work.value(str, "select position from integration.webhook_cursor for update")
 
 
 async def set_cursor(work: Work, position: str) -> None:
@@ -62,9 +67,9 @@ async def add_deliveries(
 
 
 async def take_due(
-    work: Work, lease: UUID, until: datetime, *, full: Sequence[UUID], each: int, most: int
+    work: Work, lease: UUID, until: datetime, *, rooms: Mapping[UUID, int], each: int, most: int
 ) -> list[Taken]:
-    """Take what is due, at most `each` for one address and nothing for those that are `full`.
+    """Take what is due: as much for one address as there is room, or `each` if that is not known.
 
     Of what is about one subject an address has only the first taken that is not settled, so that
     the order stays and never two are under way.
@@ -76,10 +81,10 @@ async def take_due(
             select head.id
             from (
                 -- In no order, so that none is always served last.
-                select id
+                select id, coalesce(known.room, :each) as room
                 from integration.webhook
+                left join unnest(:ids::uuid[], :rooms::integer[]) as known (id, room) using (id)
                 where paused_at is null and (hold_until is null or hold_until <= :now)
-                  and id <> all(:full::uuid[])
                 order by random()
             ) as webhook
             cross join lateral (
@@ -95,21 +100,20 @@ async def take_due(
                         and first.subject = delivery.subject
                   )
                 order by due_at, id
-                limit :each
+                limit webhook.room
                 for update skip locked
             ) as head
             limit :most
         ), taken as (
             update integration.webhook_delivery as delivery
             set lease = :lease, lease_until = :until
-            from due
-            where delivery.id = due.id
+            from due where delivery.id = due.id
             returning delivery.id, delivery.webhook_id, delivery.body_id, delivery.replay,
                       delivery.attempts, delivery.made_at
         )
         select taken.id, taken.webhook_id, body.event_id, body.body, taken.replay, taken.attempts,
                taken.made_at, webhook.url, webhook.secret, webhook.former_secret,
-               webhook.former_until, webhook.failing_since, webhook.holds, webhook.delivered_at
+               webhook.former_until, webhook.failing_since, webhook.delivered_at
         from taken join integration.webhook_body as body on body.id = taken.body_id
         join integration.webhook as webhook on webhook.id = taken.webhook_id
         order by taken.id
@@ -117,7 +121,8 @@ async def take_due(
         now=work.now,
         lease=lease,
         until=until,
-        full=list(full),
+        ids=list(rooms),
+        rooms=list(rooms.values()),
         each=each,
         most=most,
     )

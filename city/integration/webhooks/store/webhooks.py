@@ -1,7 +1,7 @@
 """Addresses, what they want, and how they are doing."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from city.integration.webhooks.model import Health, NewWebhook, Webhook, Why
@@ -225,28 +225,45 @@ async def set_resumed(work: Work, webhook_id: UUID) -> bool:
     )
 
 
-async def set_health(
-    work: Work,
-    webhook_id: UUID,
-    *,
-    failing_since: datetime | None,
-    hold_until: datetime | None,
-    holds: int,
-    delivered: bool,
-) -> None:
-    """Write since when nothing arrives, and until when it is left alone."""
+async def set_well(work: Work, webhook_id: UUID) -> None:
+    """Write that something arrived."""
     await work.run(
         """
         update integration.webhook
-        set failing_since = :failing_since, hold_until = :hold_until, holds = :holds,
-            delivered_at = case when :delivered then :now else delivered_at end
+        set failing_since = null, hold_until = null, holds = 0, delivered_at = :now
         where id = :id
         """,
         id=webhook_id,
-        failing_since=failing_since,
-        hold_until=hold_until,
-        holds=holds,
-        delivered=delivered,
+        now=work.now,
+    )
+
+
+async def set_failing(
+    work: Work, webhook_id: UUID, hold: timedelta | None, longest: timedelta, asked: timedelta
+) -> datetime | None:
+    """Write that nothing arrives; return since when, or None if the address is gone.
+
+    With a `hold` it is left alone: for that long at first, then twice as long each time up to the
+    longest, and for as long as it asked in any case.
+    """
+    return await work.value(
+        datetime,
+        """
+        update integration.webhook
+        set failing_since = coalesce(failing_since, :now),
+            hold_until = case when :hold::interval is not null then
+                :now::timestamptz + greatest(
+                    :asked::interval,
+                    least(:hold * power(2, least(holds, 10)), :longest::interval))
+            end,
+            holds = holds + (:hold is not null)::integer
+        where id = :id
+        returning failing_since
+        """,
+        id=webhook_id,
+        hold=hold,
+        longest=longest,
+        asked=asked,
         now=work.now,
     )
 

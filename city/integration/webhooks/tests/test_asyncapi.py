@@ -1,5 +1,6 @@
 """The description of events says what is sent: each example fits its schema."""
 
+import html
 import json
 from typing import Any
 
@@ -63,3 +64,14 @@ async def test_the_document_the_page_and_the_schemas_are_served(browser: Browser
     for language in ("vi", "en"):
         answer = await browser.get(f"/developers/events?lang={language}")
         assert answer.status_code == 200 and "report.submitted.v1" in answer.text
+
+
+async def test_the_guide_leads_from_a_key_to_a_copy_without_signing_in(browser: Browser) -> None:
+    for language, says in (("vi", "bản sao"), ("en", "Change-Position")):
+        answer = await browser.get(f"/developers/guide?lang={language}")
+        told = html.unescape(answer.text)
+        assert answer.status_code == 200 and says in told
+        for path in ("/opendata/reports.csv", "/api/v1/changes?after=", "/api/v1/webhooks"):
+            assert f"http://city{path}" in told
+    developers = await browser.get("/developers")
+    assert "/developers/guide" in html.unescape(developers.text)

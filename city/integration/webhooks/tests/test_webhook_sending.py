@@ -16,6 +16,7 @@ from standardwebhooks import WebhookVerificationError
 from city.integration.webhooks import actions, store
 from city.integration.webhooks.model import LASTS, WAITS, Replay
 from city.integration.webhooks.posting import Posts, Reach, is_address
+from city.integration.webhooks.publishing import tellings
 from city.integration.webhooks.sending import wait_after
 from city.integration.webhooks.tests.given_webhooks import (
     HERE,
@@ -284,6 +285,33 @@ async def test_replayed_events_have_the_ids_they_had(inside: Inside) -> None:
         ]
 
 
+async def test_what_happens_during_a_replay_is_told_behind_it(
+    database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(database)
+    async with receiver() as there, sender(database) as one:
+        async with database.work(EVERYBODY) as work:
+            webhook, _ = await given_webhook(work, there.url)
+        report = await reported(database)
+
+        async def slowly(*given: Any, **more: Any) -> Any:
+            found = await tellings(*given, **more)
+            monkeypatch.undo()
+            await moved(database, report.case_id, "accept")
+            await handed_out(database)
+            await one.run()
+            return found
+
+        monkeypatch.setattr("city.integration.webhooks.fanout.tellings", slowly)
+        async with database.work(EVERYBODY) as work:
+            work.actor = _as_owner(work, webhook)
+            span = Replay(begin=work.now - timedelta(hours=1), end=work.now + timedelta(hours=1))
+            assert await actions.replay(work, webhook.id, span) == 1
+        await handed_out(database)
+        await one.run()
+        assert [event["data"]["status"] for event in there.events()][-1] == "accepted"
+
+
 async def test_connections_are_kept_and_a_broken_one_is_made_anew() -> None:
     posts = Posts(HERE)
     async with receiver() as there:
@@ -317,6 +345,16 @@ def test_it_posts_on_the_loop_that_the_server_runs_on() -> None:
         (b"nonsense\r\n\r\n", 0, "HTTP"),
         (b"HTTP/1.1 200 OK\r\nx: " + b"y" * 70_000, 0, "too long"),
         (b"", 0, "no answer"),
+        (
+            b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
+            0,
+            "protocol",
+        ),
+        (answer(429, retry_after="9" * 400), 429, ""),
+        (answer(429, retry_after="-5"), 429, ""),
+        (answer(503, retry_after="Fri, 31 Dec 99999 23:59:59 GMT"), 503, ""),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", 0, "content-length"),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", 0, "chunk"),
     ],
 )
 async def test_strange_answers_do_no_harm(
