@@ -70,7 +70,6 @@ def headers_of(
         "content-disposition": f'attachment; filename="{dataset.code}.{form}"',
         "link": f'</opendata/{dataset.code}>; rel="describedby", <{LICENCE}>; rel="license"',
         "access-control-allow-origin": "*",
-        "access-control-expose-headers": "change-position, etag, last-modified",
     }
 
 

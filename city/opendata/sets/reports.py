@@ -72,6 +72,7 @@ REPORTS = DataSet(
     kinds=(
         "reports.ReportSubmitted",
         "reports.ReportChanged",
+        "reports.ReportsImported",
         "reports.VoiceAdded",
         "reports.VoiceWithdrawn",
     ),

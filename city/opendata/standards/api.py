@@ -23,7 +23,7 @@ from city.opendata.standards.model import (
     Shape,
     Standard,
 )
-from city.opendata.standards.office import give_marked, look_through, take_body
+from city.opendata.standards.office import check_promise, give_marked, look_through, take_body
 from city.opendata.standards.reading import MOST_BYTES
 from city.settings import current
 from city.web import PUBLIC, Request, Response, get, post, render_words
@@ -101,6 +101,13 @@ class FileInFull(ListedFile, frozen=True, kw_only=True):
 
     columns: list[FileColumn]
     key: str | None
+
+
+class FileOfAreas(Struct, frozen=True):
+    """GeoJSON: a feature collection."""
+
+    type: Literal["FeatureCollection"]
+    features: list[Any]
 
 
 class FileFault(Struct, frozen=True, kw_only=True):
@@ -189,8 +196,12 @@ async def get_file_standard(code: Code) -> FileInFull:
     once=False,
     # A little more than is taken, so that what is too long is told so in our words.
     request_max_body_size=MOST_BYTES + 1_000_000,
+    brings={
+        "text/csv": bytes,
+        "application/json": list[Any] | FileOfAreas,
+        "application/geo+json": FileOfAreas,
+    },
     gives={"application/json": CheckedFile, "text/csv": None},
-    may=(413, 415, 429),
 )
 async def check_file_by_api(
     request: AnyRequest, code: Code, give: Give = "faults"
@@ -202,6 +213,7 @@ async def check_file_by_api(
     """
     standard = get_standard(code)
     file = await take_body(request)
+    check_promise(request, file)
     if give == "copy":
         try:
             pieces = await give_marked(request, file, standard)

@@ -5,15 +5,18 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, TypeVar, cast
 
-from city.kernel import Database, TooMany
+from city.kernel import Database, Invalid, Problem, TooMany, say
 from city.opendata.standards import store
 from city.opendata.standards.checking import check_file, mark_file
 from city.opendata.standards.model import Checked, Item, Standard
-from city.opendata.standards.reading import MOST_BYTES, TooLong
-from city.web import Request
+from city.opendata.standards.reading import MOST_BYTES, TooLong, Unreadable
+from city.web import FITS, Request
 
 _IN_MEMORY = 1 << 20
 _MOST_WAITING = 8
+_HEAD = 4096
+_BEFORE_JSON = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+"""What may stand before JSON: marks of how it is written, and space."""
 
 Result = TypeVar("Result")
 
@@ -46,6 +49,24 @@ async def take_body(request: Request[Any, Any, Any]) -> BinaryIO:
             raise TooLong("The file is larger than {most} MB.", most=MOST_BYTES // 1_000_000)
         file.write(piece)
     return file
+
+
+def check_promise(request: Request[Any, Any, Any], file: BinaryIO) -> None:
+    """Raise Problem for an empty body, and for JSON that is called CSV or the reverse."""
+    file.seek(0)
+    begins = file.read(_HEAD).lstrip(_BEFORE_JSON)[:1]
+    kind = request.content_type[0].lower()
+    is_json = begins in (b"{" if kind.endswith("geo+json") else b"[{")
+    named = kind.endswith("json") or kind == "text/csv"  # Of any other kind it is looked into.
+    if begins and (not named or is_json is kind.endswith("json")):
+        return
+    file.close()
+    if not begins:
+        raise Problem("The body is empty.")
+    if not is_json:
+        raise Unreadable("This is not JSON.")
+    request.scope["state"][FITS] = True  # A text is as it is described, whatever it says.
+    raise Invalid({"": say("This is JSON and not CSV.")})
 
 
 async def look_through(

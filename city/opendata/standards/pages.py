@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from city.kernel import Database, Missing, Work
+from city.kernel import Database, Missing, Work, say
 from city.opendata.model import KIND_WORDS, Column
 from city.opendata.standards import store
 from city.opendata.standards.describing import (
@@ -36,6 +36,17 @@ _FOREVER = "public, max-age=31536000, immutable"
 _SHORTLY = "public, max-age=300"
 _OPEN = {"access-control-allow-origin": "*"}
 _MOST_DIGITS = 9
+_FACT_NAMES = {
+    "category": say("Category"),
+    "clock": say("How time is counted"),
+    "datatype": say("Kind of answer"),
+    "district": say("District before the reform"),
+    "form": say("Kind of unit"),
+    "group": say("Group"),
+    "kind": say("Ward or commune"),
+    "process": say("Process"),
+    "unit": say("Unit"),
+}
 _FACT_LISTS = {
     "group": "groups",
     "clock": "clocks",
@@ -218,7 +229,11 @@ def _shown(item: Item, language: str) -> dict[str, Any]:
         "becomes": item.becomes,
         "also": item.also,
         "facts": [
-            {"name": name, "value": value, "href": _fact_path(name, value)}
+            {
+                "name": _FACT_NAMES.get(name, name),
+                "value": value,
+                "href": _fact_path(name, value),
+            }
             for name, value in item.facts.items()
         ],
     }

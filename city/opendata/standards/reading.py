@@ -21,6 +21,7 @@ MOST_BYTES = 20_000_000
 MOST_ROWS = 200_000
 _PIECE = 1 << 16
 _HEAD = 4096
+_MOST_ZEROS = 8
 _LONGEST_LINE = 1 << 20
 _CODECS = {
     Encoding.UTF8: "utf-8",
@@ -83,6 +84,8 @@ def look(file: BinaryIO, standard: Standard) -> Looked:
         if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(mark):
             raise Unreadable(says.text)
     encoding = _encoding(file, head)
+    if encoding is not Encoding.UTF16 and head.count(0) > _MOST_ZEROS:
+        raise Unreadable("This is no text. Please send CSV, JSON or GeoJSON.")
     first = _text(file, encoding).read(_HEAD).lstrip()
     if first[:1] in ("{", "["):
         return Looked(kind="GeoJSON" if first[0] == "{" else "JSON", encoding=encoding)

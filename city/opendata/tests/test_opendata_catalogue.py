@@ -90,11 +90,13 @@ async def test_a_cursor_that_is_none_is_refused(reader: Browser) -> None:
     path = "/api/v1/datasets/categories/rows"
     real = (await reader.get(f"{path}?limit=2")).json()["next"]
     digest = real.partition(".")[0]
-    for cursor in ("x", "x.1", f"{digest}.", f"{digest}.-1", f"{digest}.3", f"{digest}.٣"):
+    for cursor in ("x", "x.1", f"{digest}.", f"{digest}.-1", f"{digest}.٣"):
         seen = await reader.get(path, params={"cursor": cursor})
-        assert seen.status_code == 422, cursor
+        assert seen.status_code == 400, cursor
+    inside = await reader.get(path, params={"cursor": f"{digest}.3"})
+    assert inside.status_code == 422
     beyond = await reader.get(path, params={"cursor": f"{digest}.{10**17}"})
-    assert beyond.status_code == 422
+    assert beyond.status_code == 400
     other = await reader.get(path, params={"cursor": f"{'0' * 16}.3"})
     assert other.status_code == 409
     assert (await reader.get("/api/v1/datasets/nothing/rows")).status_code == 404

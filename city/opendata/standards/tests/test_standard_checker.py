@@ -224,7 +224,11 @@ def test_all_faults_are_counted_and_the_first_thousand_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"PK\x03\x04rest", b"%PDF-1.7", b"\x1f\x8b\x08", b"<html>", b"\xd0\xcf\x11\xe0"]
+    "raw",
+    [
+        *(b"PK\x03\x04rest", b"%PDF-1.7", b"\x1f\x8b\x08", b"<html>", b"\xd0\xcf\x11\xe0"),
+        bytes(range(256)) * 20,
+    ],
 )
 def test_what_is_no_table_is_named(raw: bytes) -> None:
     with pytest.raises(Unreadable):

@@ -159,3 +159,24 @@ async def test_the_page_asks_for_what_is_missing(browser: Browser) -> None:
     sent = {"standard": "wards"}
     page = await browser.post("/standards/check", data=sent, files=files)
     assert page.status_code == 415 and "CSV UTF-8" in page.text
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", "text/csv", 400),
+        (b"  \n", "text/csv", 400),
+        (b"null", "application/json", 415),
+        (b"a,b", "application/geo+json", 415),
+        (b"[1]", "application/geo+json", 415),
+        (b"[1]", "text/csv", 409),
+        (b"[1]", "text/plain", 200),
+        (b"[1]", "application/json", 200),
+        (b'{"type": "FeatureCollection", "features": [1]}', "application/geo+json", 200),
+    ],
+)
+async def test_a_body_is_what_it_is_called(
+    browser: Browser, body: bytes, kind: str, status: int
+) -> None:
+    answer = await browser.post(IMPORT, content=body, headers={"content-type": kind})
+    assert answer.status_code == status, answer.text
