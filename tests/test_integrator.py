@@ -13,8 +13,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,10 +23,11 @@ import httpx2
 import pytest
 from standardwebhooks import Webhook
 
-from city import cases
+from city import cases, reports
 from city.integration.webhooks.tests.given_webhooks import Receiver, moved, receiver
 from city.kernel import Database, Problem
 from city.partners.tests.given_programs import program_with_key
+from city.reports import ImportedReport
 from tests.harness import EVERYBODY, copy_database, numbers
 
 ROOT = Path(__file__).parent.parent
@@ -100,16 +101,17 @@ async def test_a_program_reports_is_told_and_mirrors_the_city(joined: Joined) ->
         mirror, position = await bulk(client)
         await go_on(joined, refs)
         refs += [await report(client, joined, n) for n in range(6, 9)]
+        await reports.import_reports(joined.database, of_another_system(20))
         await go_on(joined, refs)
 
         async def equal() -> bool:
             nonlocal position
             position = await follow(client, mirror, position)
             truth, _ = await bulk(client)
-            return mirror == truth and set(mirror) <= set(refs)
+            return mirror == truth and len(set(mirror) - set(refs)) == 20
 
         await until(equal)
-        assert len(mirror) >= 5
+        assert len(mirror) >= 25
 
         async def all_told() -> bool:
             told = {event["subject"] for event in there.events()}
@@ -164,6 +166,11 @@ async def follow(client: httpx2.AsyncClient, mirror: dict[str, Any], position: s
         answer = await client.get("/api/v1/changes", params={"after": position, "limit": 4})
         found = answer.json()
         for event in found["events"]:
+            if event["type"] == "vn.trangtien.reports.imported.v1":
+                mirror.clear()
+                whole, found["next"] = await bulk(client)
+                mirror.update(whole)
+                break  # What follows here is in the file, or comes after its position.
             if event.get("gone"):
                 mirror.pop(event["subject"], None)
             elif event["type"].startswith("vn.trangtien.report."):
@@ -172,6 +179,21 @@ async def follow(client: httpx2.AsyncClient, mirror: dict[str, Any], position: s
         position = found["next"]
         if not found["events"]:
             return position
+
+
+def of_another_system(count: int) -> Iterator[ImportedReport]:
+    """Reports that another system has kept."""
+    for n in range(count):
+        yield ImportedReport(
+            external_id=f"before-{n}",
+            category="street-light",
+            status=cases.Status.ROUTED,
+            description=f"Đèn đường số {n} tắt từ tuần trước",
+            latitude=16.45 + n * 1e-3,
+            longitude=107.58,
+            unit="hepco",
+            opened_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
 
 
 def told(row: dict[str, Any]) -> dict[str, str]:

@@ -18,6 +18,7 @@ TEMPLATES = {
     "identity": "sign_in code name",
     "reports": "new report alike same nearby list map filters suggestions talks waiting mine point",
     "services": "list service",
+    "integration": "federation/part federation/handed",
 }
 """The pages on a visitor's way, by room."""
 

@@ -1,6 +1,7 @@
 """The API for people: pages made of /openapi.json, with nothing from elsewhere."""
 
 import json
+import re
 from typing import Any
 
 from litestar import Litestar
@@ -110,7 +111,7 @@ def _shown(
         "path": path,
         "tag": operation["tags"][0],
         "summary": operation["summary"],
-        "about": _worded(operation["description"].partition("\n\n")[2]),
+        "about": [part for part in operation["description"].split("\n\n")[1:] if part],
         "public": not scheme,
         "scopes": scheme.get("key", []),
         "parameters": [_parameter(one) for one in parameters],
@@ -124,12 +125,6 @@ def _shown(
         "kind": kind,
         "refusals": _refusals(operation),
     }
-
-
-def _worded(text: str) -> list[list[tuple[bool, str]]]:
-    """Return paragraphs as pieces, each with whether it is code."""
-    paragraphs = [part.split("`") for part in text.split("\n\n") if part]
-    return [[(n % 2 == 1, piece) for n, piece in enumerate(pieces)] for pieces in paragraphs]
 
 
 def _refusals(operation: dict[str, Any]) -> list[Any]:
@@ -177,18 +172,18 @@ def _parts(schema: Any) -> list[dict[str, Any]]:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """Return the type of a value in a word or two."""
+    """Return the type of a value as a schema names it, in no language."""
     names = []
     for part in _parts(schema):
         if reference := part.get("$ref"):
-            names.append(reference.rpartition("/")[2])
+            names.append(re.split("[/.]", reference)[-1])
         elif part.get("type") == "array":
-            names.append(f"list of {_kind(part.get('items', {}))}")
+            names.append(f"{_kind(part.get('items', {}))}[]")
         elif part.get("enum"):
-            names.append("one of")
+            names.append("enum")
         else:
             names.append(str(part.get("format") or part.get("type") or "any"))
-    return " or ".join(dict.fromkeys(names))
+    return " | ".join(dict.fromkeys(names))
 
 
 _LIMITS = {
@@ -196,10 +191,10 @@ _LIMITS = {
     "maximum": "≤ {}",
     "exclusiveMinimum": "> {}",
     "exclusiveMaximum": "< {}",
-    "minLength": "≥ {} chars",
-    "maxLength": "≤ {} chars",
-    "minItems": "≥ {} items",
-    "maxItems": "≤ {} items",
+    "minLength": "minLength {}",
+    "maxLength": "maxLength {}",
+    "minItems": "minItems {}",
+    "maxItems": "maxItems {}",
     "default": "default {}",
 }
 
@@ -207,7 +202,8 @@ _LIMITS = {
 def _limits(schema: dict[str, Any]) -> str:
     found: list[str] = []
     for part in [*_parts(schema), schema]:
-        found += [" · ".join(map(str, part["enum"]))] if part.get("enum") else []
+        choices = [str(one) for one in part.get("enum", ()) if one != ""]
+        found += [" · ".join(choices)] if choices else []
         found += [
             words.format(json.dumps(part[name], ensure_ascii=False))
             for name, words in _LIMITS.items()
@@ -233,11 +229,22 @@ def _curl(base: str, path: str, method: str, operation: dict[str, Any], media: s
     if operation["security"][0]:
         lines.append("-H 'Authorization: Bearer KEY'")
     body = operation.get("requestBody", {}).get("content", {}).get(media, {})
-    if media == "application/json":
-        lines.append("-H 'Content-Type: application/json'")
-        lines.append(f"-d '{_json(body.get('example', {}))}'")
-    return " \\\n  ".join(lines)
+    return " \\\n  ".join([*lines, *_sent(media, body.get("example", {}))] if media else lines)
+
+
+def _sent(media: str, example: Any) -> list[str]:
+    """Return how curl sends a body: a form field by field, a text as it is, anything else as JSON.
+
+    What is in quotes has no quotes of the shell in it: examples are ours.
+    """
+    if media == "application/x-www-form-urlencoded":
+        return [f"--data-urlencode '{name}={value}'" for name, value in example.items()]
+    body = example if isinstance(example, str) else _json(example)
+    return [f"-H 'Content-Type: {media}'", f"--data-binary '{body.rstrip()}'"]
 
 
 def _json(value: Any) -> str:
+    """Return an example as it is read: XML as it stands."""
+    if isinstance(value, str):
+        return value
     return json.dumps(value, ensure_ascii=False, indent=2)

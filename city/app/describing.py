@@ -46,6 +46,9 @@ repetition is answered alike, with `Idempotency-Replayed: true`.
 **Refusals** are `application/problem+json` (RFC 9457) in the language of `Accept-Language`. \
 `type` leads to a page that says what to do; `errors` names every field that is wrong at once.
 
+**Kinds of answers.** JSON, and what an operation names besides. An `Accept` that takes none of \
+them is answered 406 before anything is done. Pages of other sites may ask with a key (CORS).
+
 **Limits.** `RateLimit` tells what is left; 429 comes with `Retry-After`.
 
 Unknown parameters and unknown fields are refused. Times are RFC 3339, places WGS 84 degrees, \

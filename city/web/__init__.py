@@ -16,7 +16,7 @@ from city.web.answers import (
     require_version,
     version_tag,
 )
-from city.web.bodies import check_json
+from city.web.bodies import FITS, check_json
 from city.web.cards import Card
 from city.web.door import MACHINE_PATHS, Knock, Visit
 from city.web.forms import Form, check, read_form
@@ -47,6 +47,7 @@ from city.web.waiting import retry_after
 from city.web.words import LANGUAGE_NAMES, Words, folded, in_language, words_in
 
 __all__ = [
+    "FITS",
     "GOES_ON",
     "KINDS",
     "LANGUAGE_NAMES",

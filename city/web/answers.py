@@ -6,7 +6,7 @@ A GET's answer has a weak ETag, the digest of its body; who sends it back in `If
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from email.utils import format_datetime
 from functools import wraps
@@ -15,11 +15,17 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures.headers import Accept
+from litestar.handlers import BaseRouteHandler
 from litestar.response.base import ASGIResponse
 
 from city.kernel import Conflict, Invalid, Problem, Work, begin_answer, keep_answer, say
 
 Handler = Callable[..., Awaitable[Any]]
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
+
+JSON = "application/json"
 
 LEAST_KEY, MOST_KEY = 8, 80
 """The characters an Idempotency-Key may have."""
@@ -32,6 +38,32 @@ class Outdated(Problem):
 
     status = 412
     title = "It has changed meanwhile"
+
+
+class NotAcceptable(Problem):
+    """The request takes only kinds of answers that are not given here (`Accept`)."""
+
+    status = 406
+    title = "Not a kind we can give"
+
+
+def acceptable(given: Iterable[str]) -> Guard:
+    """Return a guard that refuses who takes none of these media types, and no JSON either.
+
+    It asks before anything is done; afterwards an answer is what it is.
+    """
+    kinds = list(dict.fromkeys([JSON, "application/problem+json", *given]))
+
+    async def check(
+        connection: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler
+    ) -> None:
+        asked = connection.headers.get("accept", "")
+        if not asked.strip() or JSON in asked or "*/*" in asked:
+            return  # As nearly everybody asks.
+        if Accept(asked).best_match(kinds) is None:
+            raise NotAcceptable("This is given as {kinds} only.", kinds=", ".join(kinds))
+
+    return check
 
 
 class ApiResponse(Response[Any]):

@@ -15,6 +15,7 @@ from city.kernel import NOBODY, Actor, Database, Unavailable, new_id
 from city.settings import Settings
 from city.web.door import MACHINE_PATHS, Admit, Knock, Visit
 from city.web.methods import allowed_methods, answer_options
+from city.web.sharing import shared
 
 log = logging.getLogger("city.web")
 
@@ -85,7 +86,7 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 more = visit.headers(status) if visit else []
-                message["headers"] = self._headed(message, more, request_id, asked)
+                message["headers"] = self._headed(scope["path"], message, more, request_id, asked)
             await send(message)
 
         try:
@@ -93,7 +94,7 @@ class Gate:
             if scope["method"] == "OPTIONS" and (
                 methods := allowed_methods(self.app, scope["path"])  # type: ignore[arg-type]
             ):
-                await answer_options(send_on, methods)
+                await answer_options(send_on, scope["path"], methods)
                 return
             await self.app(scope, receive, send_on)
         finally:
@@ -111,7 +112,12 @@ class Gate:
             )
 
     def _headed(
-        self, message: Any, more: list[tuple[bytes, bytes]], request_id: str, asked: str
+        self,
+        path: str,
+        message: Any,
+        more: list[tuple[bytes, bytes]],
+        request_id: str,
+        asked: str,
     ) -> list[tuple[bytes, bytes]]:
         """Return an answer's headers and ours. What it says of itself is left as it is.
 
@@ -122,7 +128,8 @@ class Gate:
         own = {name for name, _ in headers}
         if b"content-security-policy" in own:
             own.add(b"x-frame-options")  # Who may frame it, its own policy says.
-        headers += [*more, *(header for header in self.headers if header[0] not in own)]
+        headers += [*more, *shared(path, own)]
+        headers += (header for header in self.headers if header[0] not in own)
         headers.append((b"x-request-id", request_id.encode()))
         if asked:
             headers.append((b"set-cookie", language_cookie(asked)))
@@ -135,7 +142,6 @@ class Gate:
     ) -> Visit | None:
         """Put in the scope who asks and in which language; return how a program goes on."""
         state, path, visit = scope["state"], scope["path"], None
-        state["foreign"] = scope["method"] not in _SAFE and _is_foreign(scope, headers)
         if (token := jar.get(SESSION)) and not path.startswith("/static/"):
             try:
                 scope["user"] = await self.find_actor(self.database, token) or NOBODY
@@ -145,6 +151,9 @@ class Gate:
         by_program = path.startswith(MACHINE_PATHS)
         # Who sends a key means it: a wrong one is refused, though a session comes along.
         keyed = by_program and (b"x-api-key" in headers or _is_bearer(headers))
+        # No browser adds a key by itself, as it does with cookies: it was this script's to send.
+        forged = scope["method"] not in _SAFE and _is_foreign(scope, headers)
+        state["foreign"] = forged and not (keyed and self.admit)
         if self.admit and (keyed or (scope["user"] is NOBODY and (bears or by_program))):
             address = scope["client"][0] if scope.get("client") else ""
             knock = Knock(scope["method"], path, address, headers)

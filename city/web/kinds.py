@@ -79,6 +79,16 @@ KINDS = [
         say("Use one of the methods that the header “Allow” names."),
     ),
     Kind(
+        "not-given-so",
+        406,
+        "Not a kind we can give",
+        say("“Accept” names kinds of answers, and the operation gives none of them."),
+        say(
+            "Leave “Accept” out, or have “application/json” in it, or what the description of the"
+            " operation names."
+        ),
+    ),
+    Kind(
         "changed-meanwhile",
         409,
         Conflict.title,

@@ -7,6 +7,8 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 from litestar.types import Send
 
+from city.web.sharing import sent_beforehand
+
 
 def allowed_methods(app: Litestar, path: str) -> list[str]:
     """Return the methods that an address takes; none if there is nothing at it."""
@@ -25,10 +27,11 @@ def allowed_methods(app: Litestar, path: str) -> list[str]:
     return sorted(found)
 
 
-async def answer_options(send: Send, methods: list[str]) -> None:
-    """Say which methods there are, without a body."""
-    allow = ", ".join(methods).encode()
-    await send({"type": "http.response.start", "status": 204, "headers": [(b"allow", allow)]})
+async def answer_options(send: Send, path: str, methods: list[str]) -> None:
+    """Say which methods there are, without a body; a browser, what may be sent from elsewhere."""
+    allow = (b"allow", ", ".join(methods).encode())
+    headers = [allow, *sent_beforehand(path, methods)]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

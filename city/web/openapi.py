@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from city.web.answers import LEAST_KEY, MOST_KEY
+from city.web.links import links_of
 from city.web.refusals import HEADERS, PROBLEM, refusals_of
 from city.web.shapes import (
     Given,
@@ -25,6 +26,7 @@ from city.web.shapes import (
     parameters_of,
 )
 
+JSON = "application/json"
 PUBLIC = "public"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -33,7 +35,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     """What the description says of the whole. `tags` are the rooms whose routes are described.
 
     `scopes` are the scopes of programs by the permission they open. `examples` are by operationId:
-    `{"query": {}, "path": {}, "body": {}, "status": 200, "answer": …}`.
+    `{"query": {}, "path": {}, "media": "text/csv", "body": …, "status": 200, "answer": …}`, where
+    `xml` is the answer in XML. One for several addresses is by the name without the ending.
     """
 
     title: str
@@ -59,17 +62,34 @@ class Operation(msgspec.Struct, frozen=True):
     """What was said where it is routed."""
 
     @property
+    def name(self) -> str:
+        """What it is called, whichever of its addresses is asked."""
+        door = "open311_" if self.path.startswith("/open311/") else ""
+        return self.said.get("code") or f"{door}{self.function.__name__}"
+
+    @property
     def id(self) -> str:
         """Its operationId; of several addresses those with an ending have it in their names."""
-        door = "open311_" if self.path.startswith("/open311/") else ""
-        name = self.said.get("code") or f"{door}{self.function.__name__}"
-        return f"{name}_{self.ending}" if self.ending and len(self.handler.paths) > 1 else name
+        ends = self.ending and len(self.handler.paths) > 1
+        return f"{self.name}_{self.ending}" if ends else self.name
 
     @property
     def ending(self) -> str:
         """What its address ends with, such as `xml`; usually nothing."""
         last = self.path.rpartition("/")[2].rpartition("}")[2]
         return last.partition(".")[2]
+
+    @property
+    def answered(self) -> Any:
+        """The type of its answer in JSON, None if it has none."""
+        gives = self.among(self.said.get("gives"))
+        return gives.get(JSON) if gives else self.answer
+
+    @property
+    def brought(self) -> Mapping[str, Any]:
+        """The types of its body by media type, as far as they say anything."""
+        brings = self.said.get("brings") or {}
+        return {kind: shape for kind, shape in brings.items() if shape not in (bytes, None)}
 
     def among(self, media: Mapping[str, Any] | None) -> Mapping[str, Any]:
         """Return the media types that its address can give, of all that were said."""
@@ -89,7 +109,8 @@ def describe(app: Litestar, about: About) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for operation in operations:
         item = paths.setdefault(operation.path, {})
-        item[operation.method] = _describe(operation, shapes, about)
+        links = links_of(operation, operations)
+        item[operation.method] = _describe(operation, shapes, about, links)
     rooms = dict.fromkeys(operation.room for operation in operations)
     return {
         "openapi": "3.1.0",
@@ -118,9 +139,10 @@ def describe(app: Litestar, about: About) -> dict[str, Any]:
     }
 
 
-def operation_ids(app: Litestar) -> list[str]:
-    """Return the operationId of every route of the API."""
-    return [operation.id for operation in _operations(app)]
+def shown_answer(example: Mapping[str, Any], media: str) -> Any:
+    """Return what an example answers in a media type, or None if it does not say."""
+    written = "xml" if media.endswith("xml") else "csv" if media == "text/csv" else "answer"
+    return example.get(written)
 
 
 def _operations(app: Litestar) -> Iterator[Operation]:
@@ -169,21 +191,23 @@ def _each(operation: Operation) -> Iterator[Operation]:
 def _shapes(operations: Iterable[Operation]) -> Shapes:
     kinds: list[Any] = []
     bodies: list[type] = []
+    forms: list[type] = []
     for one in operations:
         kinds += [given.kind for given in one.parameters]
         kinds.append(one.answer)
         for media in ("gives", "refuses"):
             kinds += (one.said.get(media) or {}).values()
         bodies += one.said.get("takes") or ()
+        kinds += one.brought.values()
         if form := one.said.get("form"):
-            bodies.append(form)
-    return Shapes([*kinds, *bodies], bodies)
+            forms.append(form)
+    return Shapes(kinds, bodies, forms)
 
 
-def _describe(operation: Operation, shapes: Shapes, about: About) -> Schema:
+def _describe(operation: Operation, shapes: Shapes, about: About, links: Schema) -> Schema:
     words = inspect.cleandoc(operation.function.__doc__ or operation.id)
     summary = operation.said.get("summary") or words.partition("\n\n")[0]
-    example = about.examples.get(operation.id, {})
+    example = about.examples.get(operation.id) or about.examples.get(operation.name, {})
     parameters = [_parameter(given, shapes, example) for given in operation.parameters]
     return merged(
         {
@@ -193,7 +217,7 @@ def _describe(operation: Operation, shapes: Shapes, about: About) -> Schema:
             "tags": [operation.room],
             "parameters": parameters + _headers(operation),
             "requestBody": _body(operation, shapes, example),
-            "responses": _responses(operation, shapes, example),
+            "responses": _responses(operation, shapes, example, links),
         },
         {"security": _security(operation, about)},
     )
@@ -219,11 +243,15 @@ def _headers(operation: Operation) -> list[Schema]:
     found: list[Schema] = []
     if operation.method == "get":
         found.append(_header("If-None-Match", "The ETag that is known: 304 if it is still so.", {}))
-    elif operation.method == "post" and operation.path.startswith("/api/"):
+    elif operation.said.get("once") and {"request", "work"} <= _asked_for(operation):
         limits = {"minLength": LEAST_KEY, "maxLength": MOST_KEY, "pattern": "^[!-~]+$"}
         words = "Chosen by the sender: the same sent again is done once, for 24 hours."
         found.append(_header("Idempotency-Key", words, limits))
     return found
+
+
+def _asked_for(operation: Operation) -> set[str]:
+    return set(inspect.signature(operation.function).parameters)
 
 
 def _header(name: str, words: str, limits: Schema) -> Schema:
@@ -232,30 +260,38 @@ def _header(name: str, words: str, limits: Schema) -> Schema:
 
 
 def _body(operation: Operation, shapes: Shapes, example: Mapping[str, Any]) -> Schema:
+    content: Schema = {}
     if form := operation.said.get("form"):
         schema = shapes.of(form)
         files = "binary" in str(shapes.components[schema["$ref"].rpartition("/")[2]])
-        media = FORMS if files else FORMS[:1]
-        return {"required": True, "content": {kind: {"schema": schema} for kind in media}}
-    takes = operation.said.get("takes") or ()
-    if not takes:
+        content = {kind: {"schema": schema} for kind in (FORMS if files else FORMS[:1])}
+    elif takes := operation.said.get("takes"):
+        found = [shapes.of(kind) for kind in takes]
+        content = {JSON: {"schema": found[0] if len(found) == 1 else {"anyOf": found}}}
+    else:
+        # What is no JSON and no text has no schema in OpenAPI 3.1: the media type says it all.
+        for kind in operation.said.get("brings") or {}:
+            known = kind in operation.brought
+            content[kind] = {"schema": shapes.of(operation.brought[kind])} if known else {}
+    if not content:
         return {}
-    found = [shapes.of(kind) for kind in takes]
-    schema = found[0] if len(found) == 1 else {"anyOf": found}
-    content: Schema = {"schema": schema}
+    shown = example.get("media") or next(iter(content))
     if "body" in example:
-        content["example"] = example["body"]
-    return {"required": True, "content": {"application/json": content}}
+        content[shown] = {**content[shown], "example": example["body"]}
+    return {"required": True, "content": content}
 
 
-def _responses(operation: Operation, shapes: Shapes, example: Mapping[str, Any]) -> Schema:
+def _responses(
+    operation: Operation, shapes: Shapes, example: Mapping[str, Any], links: Schema
+) -> Schema:
     status = operation.handler.status_code
     gives = operation.among(operation.said.get("gives"))
     content: Schema = {media: merged({"schema": shapes.of(kind)}) for media, kind in gives.items()}
     if not content and status != 204:
-        content = {"application/json": {"schema": shapes.of(operation.answer)}}
-    if "answer" in example and "application/json" in content:
-        content["application/json"]["example"] = example["answer"]
+        content = {JSON: {"schema": shapes.of(operation.answer)}}
+    for media in content:
+        if (shown := shown_answer(example, media)) is not None:
+            content[media]["example"] = shown
     headers = {
         name: {"description": words, "schema": {"type": "string"}}
         for name, words in (operation.said.get("tells") or {}).items()
@@ -263,7 +299,9 @@ def _responses(operation: Operation, shapes: Shapes, example: Mapping[str, Any])
     if operation.method == "get" and status == 200 and operation.path.startswith("/api/"):
         headers["ETag"] = {"$ref": "#/components/headers/ETag"}
     done = "It was done." if operation.method != "get" else "What was asked for."
-    found: Schema = {str(status): merged({"description": done}, _parts(headers, content))}
+    found: Schema = {
+        str(status): merged({"description": done, "links": links}, _parts(headers, content))
+    }
     for other, words in (operation.said.get("also") or {}).items():
         found[str(other)] = merged({"description": words}, _parts(headers, content))
     if operation.method == "get" and operation.path.startswith("/api/"):

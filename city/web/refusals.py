@@ -107,9 +107,11 @@ def _statuses(operation: Described) -> set[int]:
     found = {400, 401, 403, 422, 429, 503} | set(operation.said.get("may") or ())
     if "{" in operation.path:
         found.add(404)
+    if operation.path.startswith("/api/"):
+        found.add(406)  # Before anything is done, for whoever takes no JSON.
     if operation.method != "get":
         found |= {409, 413}
-    if operation.said.get("takes") or operation.said.get("form"):
+    if any(operation.said.get(body) for body in ("takes", "form", "brings")):
         found.add(415)
     if "If-Match" in operation.said.get("reads", ()):
         found.add(412)

@@ -14,7 +14,7 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from city.kernel import Forbidden, SignInNeeded, Unavailable, Work
-from city.web.answers import ApiResponse, answered_once
+from city.web.answers import ApiResponse, acceptable, answered_once
 from city.web.offline import MARK, is_somebody_else
 from city.web.parameters import known_parameters
 
@@ -35,6 +35,9 @@ Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 #   takes=[NewReport]                its JSON body: one of these shapes
 #   form=NewRequest                  its body as a form; a field of list[bytes] or bytes is a file,
 #                                    and makes it multipart too
+#   brings={"text/csv": bytes, "application/json": list[Row]}
+#                                    its body by media type, when it is no shape of ours: bytes and
+#                                    str are the body itself, None is anything
 #   query=Wanted                     a shape whose fields are its parameters, for a handler that
 #                                    reads request.query_params by itself
 #   gives={"application/json": list[Service], "text/xml": None}
@@ -44,6 +47,9 @@ Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 #   also={200: "It had been sent before."}
 #                                    further statuses with the same body
 #   tells={"Link": "The next page."}      headers of its answer
+#   leads={"get_report": {"ref": "$response.body#/0/ref"}}
+#                                    links to operations that cannot be known from addresses and
+#                                    answers (see links.py)
 #   reads=("If-Match",)              it changes something that has a version (see require_version)
 #   may=(404,)                       statuses of refusals that cannot be known from the route
 #   each={"verb": {"claim": ("claim_case", "Claim a case", Nothing)}}
@@ -55,8 +61,8 @@ Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 # (see answers.py), unless it says once=False.
 
 _SAID = (
-    *("takes", "form", "query", "gives", "refuses", "also", "tells", "reads", "may", "code"),
-    "each",
+    *("takes", "form", "brings", "query", "gives", "refuses", "also", "tells", "leads", "reads"),
+    *("may", "each", "code"),
 )
 _DESCRIBED = ("/api/", "/open311/")
 
@@ -83,11 +89,12 @@ def post(
     it from pages of other sites too: for what goes by a token or a secret of its own and by no
     cookie. `helpers`: on a route for everybody, who acts for somebody does it as that person.
     """
-    options["opt"] = {"from_anywhere": from_anywhere, "helpers": helpers}
+    once = once and _is_api(path)
+    options["opt"] = {"from_anywhere": from_anywhere, "helpers": helpers, "once": once}
     decorate = _route(
         litestar.post, path, allow, {"status_code": status_code, "takes": list(takes), **options}
     )
-    if not once or not _is_api(path):
+    if not once:
         return decorate
     return lambda handler: decorate(answered_once(handler, status_code))
 
@@ -132,10 +139,12 @@ def _route(
             opt[name] = options.pop(name)
     if _is_api(path):
         options.setdefault("response_class", ApiResponse)
-        if "query" not in opt:
-            return lambda handler: decorate(
-                path, guards=[_guard, known_parameters(handler)], **options
-            )(handler)
+        guards = [_guard, acceptable(opt.get("gives") or ())]
+        if "query" in opt:
+            return decorate(path, guards=guards, **options)
+        return lambda handler: decorate(
+            path, guards=[*guards, known_parameters(handler)], **options
+        )(handler)
     return decorate(path, guards=[_guard], **options)
 
 

@@ -2,7 +2,7 @@
 
 import inspect
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -75,9 +75,11 @@ def answer_of(handler: Callable[..., Any]) -> Any:
 class Shapes:
     """The schemas of many types, with one component for each shape that has a name."""
 
-    def __init__(self, kinds: Iterable[Any], bodies: Iterable[type]) -> None:
+    def __init__(
+        self, kinds: Iterable[Any], bodies: Sequence[type], forms: Sequence[type] = ()
+    ) -> None:
         """Describe all of these; `bodies` are read strictly, see `bodies.check_json`."""
-        wanted = [kind for kind in kinds if kind is not None]
+        wanted = [kind for kind in (*kinds, *bodies, *forms) if kind is not None]
         written, components = msgspec.json.schema_components(wanted, ref_template=_REF)
         self._found = {_key(kind): schema for kind, schema in zip(wanted, written, strict=True)}
         self.components: dict[str, Schema] = {
@@ -89,7 +91,10 @@ class Shapes:
                     _dated(schema["properties"], fields)
         for body in bodies:
             name = self.of(body)["$ref"].rpartition("/")[2]
-            self.components[name] = _strict(self.components[name], body)
+            self.components[name] = _strict(self.components[name])
+        for form in forms:
+            name = self.of(form)["$ref"].rpartition("/")[2]
+            self.components[name] = _as_form(self.components[name])
 
     def of(self, kind: Any) -> Schema:
         """Return the schema of a type that was given at the beginning."""
@@ -104,8 +109,13 @@ def _key(kind: Any) -> Any:
     return kind
 
 
-def _strict(schema: Schema, body: type[msgspec.Struct]) -> Schema:
+def _strict(schema: Schema) -> Schema:
     """Return the schema of a body: nothing unknown, and no text that is needed may be blank."""
+    return {**_filled(schema), "additionalProperties": False}
+
+
+def _filled(schema: Schema) -> Schema:
+    """Return a schema in which no text that is needed may be blank."""
     properties = dict(schema.get("properties", {}))
     for name in schema.get("required", ()):
         one = properties[name]
@@ -115,7 +125,24 @@ def _strict(schema: Schema, body: type[msgspec.Struct]) -> Schema:
         middle = rf"[\s\S]{{{least - 2},}}\S" if least > 1 else ""
         blank = rf"^\s*\S{middle}\s*$" if least > 1 else r"\S"
         properties[name] = {**one, "minLength": least, "pattern": blank}
-    return {**schema, "properties": properties, "additionalProperties": False}
+    return {**schema, "properties": properties}
+
+
+def _as_form(schema: Schema) -> Schema:
+    """Return the schema of a form: its fields are there or not, never null, and may be files."""
+    fields = {name: _field(one) for name, one in schema["properties"].items()}
+    return _filled({**schema, "properties": fields})
+
+
+def _field(schema: Schema) -> Schema:
+    rest = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    if len(rest) == 1:
+        schema = {k: v for k, v in schema.items() if k not in ("anyOf", "default")} | rest[0]
+    if items := schema.get("items"):
+        schema = {**schema, "items": _field(items)}
+    if schema.pop("contentEncoding", None):
+        schema |= {"format": "binary", "contentMediaType": "application/octet-stream"}
+    return schema
 
 
 def _moments(found: Iterable[msgspec.inspect.Type]) -> dict[str, set[str]]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import anyio
 import asyncpg
@@ -15,19 +16,28 @@ import msgspec
 import pytest
 
 from city import identity
+from city.integration.hub import office
+from city.integration.hub.tests.given_hub import as_admin, contract
 from city.kernel import Database, Postgres, Work
+from city.partners.tests.given_programs import program_with_key
 from tests.harness import EVERYBODY
 
+SCOPES = ("reports:submit", "webhooks", "requests:update", "cases:read", "hub")
 ROOT = Path(__file__).parent.parent.parent
 
 
 class Served(msgspec.Struct):
-    """A city that can be asked at `url`, and the sessions of some who live in it."""
+    """A city that can be asked at `url`, the sessions of some who live in it, and a key.
+
+    `unit` is an officer of the unit that mends lamps; `program` speaks for the hotline.
+    """
 
     url: str
     resident: str
     desk: str
+    unit: str
     admin: str
+    program: str
 
 
 @pytest.fixture(scope="session")
@@ -54,9 +64,9 @@ async def served(
         database = Database(url)
         await database.open()
         async with database.work(EVERYBODY) as work:
-            tokens = [await _session(work, name) for name in ("resident", "desk", "admin")]
+            people = await live_in(work)
         await database.close()
-        yield Served(place, *tokens)
+        yield Served(url=place, **people)
     finally:
         running.send_signal(signal.SIGINT)
         running.wait(30)
@@ -78,7 +88,20 @@ async def _until_ready(place: str, running: subprocess.Popen[bytes], log: Path) 
     pytest.fail(f"the city did not start: {log.read_text()[-2000:]}")
 
 
-async def _session(work: Work, role: str) -> str:
+async def live_in(work: Work) -> dict[str, str]:
+    """Let somebody of each kind live in a city, and a program work there; return what they bear."""
+    lamps = (await identity.find_unit(work, "hepco")).id
+    roles = {"resident": None, "desk": None, "unit": lamps, "admin": None}
+    sessions = {role: await _session(work, role, unit_id) for role, unit_id in roles.items()}
+    program, key = await program_with_key(work, *SCOPES, a_minute=100_000, writes_a_day=100_000)
+    hotline = await office.get_system(work, "hotline")
+    about = {"state": hotline.state, "address": "", "contact": "", "program_id": program.id}
+    await office.change_system(as_admin(work), hotline.code, hotline.version, **about)
+    await contract(work, hotline.code, "outage", "out", ["id", "ward", "from", "to", "reason"])
+    return {**sessions, "program": key}
+
+
+async def _session(work: Work, role: str, unit_id: UUID | None) -> str:
     person = await identity.add_person(work, identity.NewPerson(name="Nguyễn Thị Lan"))
-    await identity.grant_role(work, person.id, identity.Role(role), None)
+    await identity.grant_role(work, person.id, identity.Role(role), unit_id)
     return await identity.sign_in_person(work, person.id)
