@@ -121,8 +121,9 @@ async def test_a_program_reports_is_told_and_mirrors_the_city(joined: Joined) ->
     for heard in there.heard:
         Webhook(secret).verify(heard.body, heard.headers)  # Raises if it is not the city's.
     for ref in refs:
-        mine = [e["time"] for e in there.events() if e["subject"] == ref]
-        assert mine == sorted(mine), "what is about one report comes in its order"
+        mine = [event for event in there.events() if event["subject"] == ref and event["data"]]
+        states = [event["data"]["updated_at"] for event in mine]
+        assert states == sorted(states), "nobody is told what was after having been told what is"
 
 
 async def subscribe(client: httpx2.AsyncClient, joined: Joined, there: Receiver) -> str:

@@ -94,7 +94,7 @@ class Shapes:
             self.components[name] = _strict(self.components[name])
         for form in forms:
             name = self.of(form)["$ref"].rpartition("/")[2]
-            self.components[name] = _as_form(self.components[name])
+            self.components[name] = _as_form(self.components[name], getattr(form, "one_of", ()))
 
     def of(self, kind: Any) -> Schema:
         """Return the schema of a type that was given at the beginning."""
@@ -128,10 +128,27 @@ def _filled(schema: Schema) -> Schema:
     return {**schema, "properties": properties}
 
 
-def _as_form(schema: Schema) -> Schema:
-    """Return the schema of a form: its fields are there or not, never null, and may be files."""
+def _as_form(schema: Schema, one_of: Sequence[Sequence[str]]) -> Schema:
+    """Return the schema of a form: its fields are there or not, never null, and may be files.
+
+    `one_of` names groups of fields, of which one has to be there whole and with something in it;
+    fields of a group come together.
+    """
     fields = {name: _field(one) for name, one in schema["properties"].items()}
-    return _filled({**schema, "properties": fields})
+    whole = [
+        {"required": [*group], "properties": {name: _something(fields[name]) for name in group}}
+        for group in one_of
+    ]
+    together = {name: [*group] for group in one_of if len(group) > 1 for name in group}
+    return _filled(
+        merged({**schema, "properties": fields}, {"anyOf": whole, "dependentRequired": together})
+    )
+
+
+def _something(schema: Schema) -> Schema:
+    """Return what a field has to be besides if it must not be empty."""
+    numbers = [one for one in schema.get("anyOf", ()) if one.get("type") == "number"]
+    return {"type": "number"} if numbers else {"pattern": r"\S"}
 
 
 def _field(schema: Schema) -> Schema:

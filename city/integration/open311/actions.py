@@ -126,7 +126,7 @@ async def _keep_media(
         except Problem as problem:
             if problem.status != 422:
                 raise
-            raise Faulty(Fault(400, "media", problem.says)) from None
+            raise Faulty(Fault(409, "media", problem.says)) from None
     return kept
 
 
@@ -135,9 +135,11 @@ def _faulty(invalid: Invalid) -> Faulty:
 
 
 def _faults(errors: dict[str, Any]) -> list[Fault]:
+    # A point that is none was found before: this one lies outside the city.
+    codes = {"category": 404, "latitude": 409}
     return [
-        Fault(404, "service_code", _NOT_FOUND)
-        if field == "category"
-        else Fault(400, argument_of(field), says)
+        Fault(
+            codes.get(field, 400), argument_of(field), _NOT_FOUND if field == "category" else says
+        )
         for field, says in errors.items()
     ]

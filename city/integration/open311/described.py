@@ -5,9 +5,9 @@ sense together (dates, boxes, circles) cannot be told so: they stand in the oper
 has the same as JSON, named as the standard names it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -63,6 +63,12 @@ class NewRequest(Struct, frozen=True, kw_only=True):
 
     Answers to the questions of a service come as `attribute[code]`, several as `attribute[code][]`.
     """
+
+    one_of: ClassVar[Sequence[Sequence[str]]] = (
+        ("lat", "long"),
+        ("address_string",),
+        ("address_id",),
+    )
 
     service_code: ServiceCode
     api_key: str | None = None

@@ -33,6 +33,7 @@ _DATE = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)([Zz]|[+\- ]\d\d:?\d\d)?)?",
     re.ASCII,
 )
+_LEAP = re.compile(r"^(\d\d:\d\d):60")
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)
 _ORDERS: Mapping[str, Any] = {
     "-requested_datetime": "newest",
@@ -119,16 +120,19 @@ def next_page(path: str, given: Arguments, listing: Listing, cursor: str | None)
 def read_moment(text: str) -> datetime | None:
     """Return a date, or a date and time, as the W3C note writes them; None if it is none.
 
-    What has no zone is in the city's. A space is taken for the plus that an address lost.
+    What has no zone is in the city's. A space is taken for the plus that an address lost. What was
+    before 1900 was then, as far as anybody here knows.
     """
     match = _DATE.fullmatch(text)
     if match is None:
         return None
     day, clock, zone = match.groups()
+    if day.startswith("0000"):
+        day = "0001" + day[4:]  # There is such a year in RFC 3339.
     try:
         moment = datetime.fromisoformat(day)
         if clock:
-            hour = time.fromisoformat(clock[:15])
+            hour = time.fromisoformat(_LEAP.sub(r"\1:59", clock[:15]))
             moment = datetime.combine(moment, hour)
         if zone is None:
             moment = moment.replace(tzinfo=settings.current().profile.zone)
@@ -136,9 +140,11 @@ def read_moment(text: str) -> datetime | None:
             offset = datetime.strptime(_offset(zone), "%z").tzinfo
             moment = moment.replace(tzinfo=offset)
         moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except OverflowError:
+        return _FOREVER[0] if day < "5" else _FOREVER[1] - _SECOND
+    except ValueError:
         return None
-    return moment if _FOREVER[0] <= moment < _FOREVER[1] else None
+    return min(max(moment, _FOREVER[0]), _FOREVER[1] - _SECOND)
 
 
 def read_number(text: str) -> float | None:

@@ -71,11 +71,11 @@ class Faulty(Problem):
     status = 400
 
     def __init__(self, *faults: Fault) -> None:
-        """Refuse. The status is that of the faults if they agree, else 400."""
+        """Refuse: 400 if a fault is one of writing, or else as the first of them by number."""
         codes = {fault.code for fault in faults}
         super().__init__(faults[0].says.text, **faults[0].says.params)
         self.faults = faults
-        self.status = codes.pop() if len(codes) == 1 else 400
+        self.status = min(codes)
 
 
 class Sender(Struct, frozen=True, kw_only=True):

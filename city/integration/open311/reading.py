@@ -30,6 +30,8 @@ _NEEDED = say("Please give this argument.")
 _TOO_LONG = say("Please write at most {most} characters; this has {n}.")
 _NO_NUMBER = say("Please give a number.")
 _BOTH = say("Please give both lat and long.")
+_NO_FILE = say("Please send media as files in multipart/form-data, or as media_url.")
+_NO_PLACE = say("Please give lat and long, or an address that names a ward.")
 _NO_WARD_NAMED = say(
     "No ward of the city is named in this address. Please name one, or give lat and long."
 )
@@ -155,6 +157,8 @@ class Draft:
         self.media_urls = self._media_urls()
         if len(posted.files) > MOST_MEDIA:
             self.refuse("media", _TOO_MANY_MEDIA)
+        if posted.one("media"):
+            self.refuse("media", _NO_FILE)
 
     def leave_out_unasked(self, category: cases.Category | None) -> None:
         """Forget what FixMyStreet adds to the answers unless it is a question of this category."""
@@ -207,20 +211,24 @@ class Draft:
             return
         if self.unread & {"latitude", "longitude"}:
             return
-        if latitude is not None or longitude is not None:
-            self.refuse("long" if longitude is None else "lat", _BOTH, "latitude")
-            return
         code = self._text("address_id", "ward")
+        if latitude is not None or longitude is not None:
+            # Half a point beside an address: which of them is meant, nobody can tell.
+            status = 409 if code or address else 400
+            self.refuse("long" if longitude is None else "lat", _BOTH, "latitude", status)
+            return
         if code:
             self._read_ward(code, address)
         elif address:
             self._find_ward(address)
+        else:
+            self.refuse("lat", _NO_PLACE, "latitude")
 
     def _read_ward(self, code: str, address: str) -> None:
         try:
             ward = places.get_ward(code)
         except Missing:
-            self.refuse("address_id", _NO_WARD, "ward")
+            self.refuse("address_id", _NO_WARD, "ward", 409)
             return
         self.given["ward"] = ward.code
         if not address:
@@ -234,11 +242,13 @@ class Draft:
         if codes:
             self.given["ward"] = codes[0]
         else:
-            self.refuse("address_string", _NO_WARD_NAMED, "ward")
+            self.refuse("address_string", _NO_WARD_NAMED, "ward", 409)
 
     def _degrees(self, name: str) -> float | None:
         text = self.posted.one(name)
         number = read_number(text) if text else None
+        if number is not None and abs(number) > (90 if name == "lat" else 180):
+            number = None
         if text and number is None:
             self.refuse(name, _NO_NUMBER, "latitude" if name == "lat" else "longitude")
         return number

@@ -202,17 +202,21 @@ async def test_the_place_may_be_an_address_or_a_ward(browser: Browser) -> None:
     for ref in (by_code, only_code, named, former):
         found = fits(await browser.get(f"/open311/v2/requests/{ref}.json"), REQUESTS)[0]
         assert found["address_id"] and found["lat"] is not None
-    for changed, argument in (
-        ({**nowhere}, "lat"),
-        ({**nowhere, "address_string": "Somewhere over the rainbow"}, "address_string"),
-        ({**nowhere, "address_id": "never"}, "address_id"),
-        ({"lat": ""}, "lat"),
-        ({"long": ""}, "long"),
-        ({"lat": "nan"}, "lat"),
-        ({"lat": "1e300"}, "lat"),
+    for changed, argument, status in (
+        ({**nowhere}, "lat", 400),
+        ({**nowhere, "address_string": "Somewhere over the rainbow"}, "address_string", 409),
+        ({**nowhere, "address_id": "never"}, "address_id", 409),
+        ({"lat": "48.85", "long": "2.35"}, "lat", 409),
+        ({"lat": ""}, "lat", 400),
+        ({"long": ""}, "long", 400),
+        ({"long": "", "address_id": ward["code"]}, "long", 409),
+        ({"lat": "nan"}, "lat", 400),
+        ({"lat": "1e300"}, "lat", 400),
     ):
         answer = await browser.post(POST, data=lamp(api_key=key, **changed))
-        assert argument in fits(answer, ERRORS, 400)[0]["description"], changed
+        assert argument in fits(answer, ERRORS, status)[0]["description"], changed
+    as_words = await browser.post(POST, data=lamp(api_key=key, media="a picture"))
+    assert fits(as_words, ERRORS, 400)[0]["description"].startswith("media:")
 
 
 async def test_the_standard_asks_for_no_description(browser: Browser) -> None:
@@ -274,7 +278,7 @@ async def test_pictures_come_with_the_form_and_are_made_safe(browser: Browser) -
     assert shown.status_code == 200 and shown.headers["content-type"] == "image/jpeg"
     bad = {"files": {"media": ("a.jpg", b"no picture at all")}}
     said = await browser.post(POST, data=lamp(api_key=key), **bad)
-    assert fits(said, ERRORS, 400)[0]["description"].startswith("media: ")
+    assert fits(said, ERRORS, 409)[0]["description"].startswith("media: ")
     many = [("media", (f"{n}.jpg", picture())) for n in range(7)]
     said = await browser.post(POST, data=lamp(api_key=key), files=many)
     assert fits(said, ERRORS, 400)[0]["description"].startswith("media: ")
