@@ -12,6 +12,9 @@ from litestar.params import ParameterKwarg
 from city.web.parameters import query_name
 
 _REF = "#/components/schemas/{name}"
+_PRINTED = r"[^\s\x00-\x1f\x7f-\x9f]"
+"""A letter that is left when a form is read: spaces around and what no text has in it are not."""
+
 _LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_length")
 
 Schema = dict[str, Any]
@@ -114,8 +117,8 @@ def _strict(schema: Schema) -> Schema:
     return {**_filled(schema), "additionalProperties": False}
 
 
-def _filled(schema: Schema) -> Schema:
-    """Return a schema in which no text that is needed may be blank."""
+def _filled(schema: Schema, letter: str = r"\S") -> Schema:
+    """Return a schema in which no text that is needed may be without a letter."""
     properties = dict(schema.get("properties", {}))
     for name in schema.get("required", ()):
         one = properties[name]
@@ -123,7 +126,7 @@ def _filled(schema: Schema) -> Schema:
             continue
         least = one.get("minLength", 1)
         middle = rf"[\s\S]{{{least - 2},}}\S" if least > 1 else ""
-        blank = rf"^\s*\S{middle}\s*$" if least > 1 else r"\S"
+        blank = rf"^\s*\S{middle}\s*$" if least > 1 else letter
         properties[name] = {**one, "minLength": least, "pattern": blank}
     return {**schema, "properties": properties}
 
@@ -141,14 +144,15 @@ def _as_form(schema: Schema, one_of: Sequence[Sequence[str]]) -> Schema:
     ]
     together = {name: [*group] for group in one_of if len(group) > 1 for name in group}
     return _filled(
-        merged({**schema, "properties": fields}, {"anyOf": whole, "dependentRequired": together})
+        merged({**schema, "properties": fields}, {"anyOf": whole, "dependentRequired": together}),
+        _PRINTED,
     )
 
 
 def _something(schema: Schema) -> Schema:
     """Return what a field has to be besides if it must not be empty."""
     numbers = [one for one in schema.get("anyOf", ()) if one.get("type") == "number"]
-    return {"type": "number"} if numbers else {"pattern": r"\S"}
+    return {"type": "number"} if numbers else {"pattern": _PRINTED}
 
 
 def _field(schema: Schema) -> Schema:

@@ -52,7 +52,10 @@ Address = Annotated[str, Meta(max_length=LONGEST["address_string"])]
 ServiceCode = Annotated[str, Meta(max_length=LONGEST["service_code"])]
 WardCode = Annotated[str, Meta(max_length=LONGEST["address_id"], description="A ward's code.")]
 Name = Annotated[str, Meta(max_length=LONGEST["first_name"])]
-Email = Annotated[str, Meta(pattern="^([^@\\s]{1,100}@[^@\\s]{1,99})?$")]
+# What some languages take for spaces is named; something is left when controls are taken out.
+_LETTER = r"[^@\s\x1c-\x1f\x85]"
+_SIDE = rf"{_LETTER}{{0,50}}[^@\s\x00-\x1f\x7f\x85]{_LETTER}{{0,48}}"
+Email = Annotated[str, Meta(pattern=f"^({_SIDE}@{_SIDE})?$")]
 Phone = Annotated[str, Meta(max_length=LONGEST["phone"])]
 ForeignId = Annotated[str, Meta(max_length=LONGEST["device_id"])]
 Picture = Annotated[str, Meta(max_length=LONGEST["media_url"], pattern="^(https?://[!-~]+)?$")]
