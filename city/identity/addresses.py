@@ -3,6 +3,7 @@
 import re
 from email.errors import MessageError
 from email.headerregistry import Address as MailAddress
+from functools import lru_cache
 
 import phonenumbers
 from msgspec import Struct
@@ -71,8 +72,12 @@ def hide_addresses(text: str, country: str) -> str:
     """
     if "@" in text:
         text = _MAIL.sub(HIDDEN, text)
-    if not _MAYBE_NUMBER.search(text):  # Finding numbers takes two milliseconds; most have none.
-        return text
+    return _hide_numbers(text, country) if _MAYBE_NUMBER.search(text) else text
+
+
+@lru_cache(maxsize=2048)
+def _hide_numbers(text: str, country: str) -> str:
+    """Do it once for a text: to find a number takes milliseconds, and lists are read often."""
     text = _IDENTITY_NUMBER.sub(HIDDEN, text)
     kept, end = [], 0
     for found in phonenumbers.PhoneNumberMatcher(text, country):
